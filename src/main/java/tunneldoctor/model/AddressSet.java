@@ -1,0 +1,223 @@
+package tunneldoctor.model;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.StringJoiner;
+
+/**
+ * A set of IPv4 addresses, kept as intervals. AKS dials kubelets over IPv4, so IPv6 prefixes are not representable: a
+ * reader keeps them apart.
+ */
+public final class AddressSet {
+    private static final long LAST = 0xFFFF_FFFFL;
+
+    /** A mask with more wildcard bits above its lowest fixed bit would need more intervals than a set should hold. */
+    private static final int MAX_SCATTERED_BITS = 12;
+
+    public static final AddressSet NONE = new AddressSet(IntervalSet.EMPTY);
+    public static final AddressSet ALL = new AddressSet(IntervalSet.of(0, LAST));
+
+    private final IntervalSet intervals;
+
+    private AddressSet(IntervalSet intervals) {
+        this.intervals = intervals;
+    }
+
+    /** The one address. */
+    public static AddressSet of(long address) {
+        return range(address, address);
+    }
+
+    /** Both ends included; empty if {@code first > last}. */
+    public static AddressSet range(long first, long last) {
+        return new AddressSet(IntervalSet.of(first, last));
+    }
+
+    public static AddressSet union(Collection<AddressSet> sets) {
+        List<long[]> pairs = new ArrayList<>();
+        for (AddressSet set : sets) {
+            pairs.addAll(set.intervals.pairs());
+        }
+        return new AddressSet(IntervalSet.of(pairs));
+    }
+
+    /**
+     * Reads {@code 10.0.0.4}, {@code 10.0.0.0/16}, {@code 10.0.0.0/255.255.0.0} (any mask) or {@code 10.0.0.1-10.0.0.9}.
+     *
+     * @return empty for anything else: an IPv6 prefix, a name, a service tag, or a mask too scattered to hold
+     */
+    public static Optional<AddressSet> parse(String text) {
+        int dash = text.indexOf('-');
+        if (dash > 0) {
+            Optional<Long> first = parseAddress(text.substring(0, dash).strip());
+            Optional<Long> last = parseAddress(text.substring(dash + 1).strip());
+            return first.flatMap(f -> last.filter(l -> f <= l).map(l -> range(f, l)));
+        }
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            return parseAddress(text).map(AddressSet::of);
+        }
+        Optional<Long> address = parseAddress(text.substring(0, slash));
+        Optional<Long> mask = parseMask(text.substring(slash + 1));
+        return address.flatMap(a -> mask.flatMap(m -> masked(a, m)));
+    }
+
+    /** A dotted quad as an unsigned number, or empty. */
+    public static Optional<Long> parseAddress(String text) {
+        long address = 0;
+        int parts = 0;
+        int digits = 0;
+        int part = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            char c = i == text.length() ? '.' : text.charAt(i);
+            if (c == '.') {
+                if (digits == 0 || digits > 3 || part > 255) {
+                    return Optional.empty();
+                }
+                address = address << 8 | part;
+                parts++;
+                digits = 0;
+                part = 0;
+            } else if (c >= '0' && c <= '9') {
+                part = part * 10 + (c - '0');
+                digits++;
+                if (digits > 3) {
+                    return Optional.empty();
+                }
+            } else {
+                return Optional.empty();
+            }
+        }
+        return parts == 4 ? Optional.of(address) : Optional.empty();
+    }
+
+    /** The dotted quad of an address. */
+    public static String format(long address) {
+        return (address >> 24) + "." + (address >> 16 & 255) + "." + (address >> 8 & 255) + "." + (address & 255);
+    }
+
+    private static Optional<Long> parseMask(String text) {
+        if (text.indexOf('.') >= 0) {
+            return parseAddress(text);
+        }
+        if (text.isEmpty() || text.length() > 2 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Optional.empty();
+        }
+        int length = Integer.parseInt(text);
+        return length > 32 ? Optional.empty() : Optional.of(LAST << (32 - length) & LAST);
+    }
+
+    private static Optional<AddressSet> masked(long address, long mask) {
+        long wildcard = ~mask & LAST;
+        int run = Long.numberOfTrailingZeros(~wildcard);
+        long scattered = wildcard >>> run << run;
+        if (Long.bitCount(scattered) > MAX_SCATTERED_BITS) {
+            return Optional.empty();
+        }
+        long base = address & mask;
+        long width = (1L << run) - 1;
+        List<long[]> pairs = new ArrayList<>();
+        long subset = 0;
+        do {
+            pairs.add(new long[] {base | subset, (base | subset) + width});
+            subset = (subset - scattered) & scattered;
+        } while (subset != 0);
+        return Optional.of(new AddressSet(IntervalSet.of(pairs)));
+    }
+
+    public boolean isEmpty() {
+        return intervals.isEmpty();
+    }
+
+    public boolean covers(long address) {
+        return intervals.covers(address);
+    }
+
+    /** Whether every address of {@code other} is in this set. */
+    public boolean includes(AddressSet other) {
+        return other.intervals.minus(intervals, LAST).isEmpty();
+    }
+
+    public boolean overlaps(AddressSet other) {
+        return !intervals.intersect(other.intervals).isEmpty();
+    }
+
+    public AddressSet union(AddressSet other) {
+        return new AddressSet(intervals.union(other.intervals));
+    }
+
+    public AddressSet intersect(AddressSet other) {
+        return new AddressSet(intervals.intersect(other.intervals));
+    }
+
+    public AddressSet minus(AddressSet other) {
+        return new AddressSet(intervals.minus(other.intervals, LAST));
+    }
+
+    public AddressSet complement() {
+        return new AddressSet(intervals.complement(LAST));
+    }
+
+    /** How many addresses, 0 to 2^32. */
+    public long size() {
+        return intervals.size();
+    }
+
+    /**
+     * The lowest address.
+     *
+     * @throws IllegalStateException if the set is empty
+     */
+    public long first() {
+        if (isEmpty()) {
+            throw new IllegalStateException("an empty set has no first address");
+        }
+        return intervals.first();
+    }
+
+    /** The smallest list of CIDR blocks, ascending; a single address has no {@code /32}. */
+    public List<String> toCidrs() {
+        List<String> blocks = new ArrayList<>();
+        for (long[] pair : intervals.pairs()) {
+            long next = pair[0];
+            while (next <= pair[1]) {
+                int bits = next == 0 ? 32 : Math.min(32, Long.numberOfTrailingZeros(next));
+                while (next + (1L << bits) - 1 > pair[1]) {
+                    bits--;
+                }
+                blocks.add(bits == 0 ? format(next) : format(next) + "/" + (32 - bits));
+                next += 1L << bits;
+            }
+        }
+        return blocks;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AddressSet that && intervals.equals(that.intervals);
+    }
+
+    @Override
+    public int hashCode() {
+        return intervals.hashCode();
+    }
+
+    /** For people: CIDR blocks, or ranges where those are shorter. */
+    @Override
+    public String toString() {
+        if (isEmpty()) {
+            return "no address";
+        }
+        if (equals(ALL)) {
+            return "any address";
+        }
+        StringJoiner text = new StringJoiner(", ");
+        for (long[] pair : intervals.pairs()) {
+            List<String> blocks = range(pair[0], pair[1]).toCidrs();
+            text.add(blocks.size() == 1 ? blocks.get(0) : format(pair[0]) + "-" + format(pair[1]));
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,7 @@
+package tunneldoctor.model;
+
+/** Direction of traffic as the filtering device sees it. */
+public enum Direction {
+    INBOUND,
+    OUTBOUND
+}

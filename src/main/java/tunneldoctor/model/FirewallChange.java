@@ -1,0 +1,91 @@
+package tunneldoctor.model;
+
+import java.util.List;
+
+/** A change to an Azure Firewall. */
+public sealed interface FirewallChange extends FactChange {
+    AzureFirewall firewall();
+
+    /**
+     * Lets the tunnel's own flow through by a network rule.
+     *
+     * @param senders source CIDR blocks
+     * @param destinations addresses or service tags
+     */
+    record AllowNetwork(
+            AzureFirewall firewall,
+            String collection,
+            int priority,
+            String name,
+            List<String> senders,
+            List<String> destinations,
+            Transport transport,
+            int port)
+            implements FirewallChange {
+        public AllowNetwork {
+            senders = List.copyOf(senders);
+            destinations = List.copyOf(destinations);
+        }
+
+        @Override
+        public List<String> commands() {
+            return List.of(firewall.policyId().isEmpty() ? classic() : policy());
+        }
+
+        @Override
+        public List<String> undo() {
+            return List.of(
+                    firewall.policyId().isEmpty()
+                            ? "az network firewall network-rule collection delete" + target()
+                                    + " --collection-name " + Shell.quote(collection)
+                            : "az network firewall policy rule-collection-group collection remove" + policyTarget()
+                                    + " --name " + Shell.quote(collection));
+        }
+
+        private String classic() {
+            return "az network firewall network-rule create" + target() + " --collection-name " + Shell.quote(collection)
+                    + " --priority " + priority + " --action Allow" + rule() + " --protocols "
+                    + transport.name();
+        }
+
+        private String policy() {
+            return "az network firewall policy rule-collection-group collection add-filter-collection" + policyTarget()
+                    + " --name " + Shell.quote(collection) + " --collection-priority " + priority
+                    + " --action Allow --rule-type NetworkRule --rule-name " + Shell.quote(name)
+                    + flow() + " --ip-protocols " + transport.name();
+        }
+
+        private String rule() {
+            return " --name " + Shell.quote(name) + flow();
+        }
+
+        private String flow() {
+            return " --source-addresses " + words(senders) + " --destination-addresses " + words(destinations)
+                    + " --destination-ports " + port;
+        }
+
+        private String target() {
+            return " --resource-group "
+                    + (firewall.resourceGroup().isEmpty()
+                            ? "\"$FIREWALL_RESOURCE_GROUP\""
+                            : Shell.quote(firewall.resourceGroup()))
+                    + " --firewall-name " + Shell.quote(firewall.name());
+        }
+
+        private String policyTarget() {
+            String id = firewall.policyId();
+            String group = firewall.collections().stream()
+                    .filter(c -> c.kind() == AzureFirewall.Kind.NETWORK && !c.group().isEmpty())
+                    .map(AzureFirewall.Collection::group)
+                    .findFirst()
+                    .orElse("DefaultNetworkRuleCollectionGroup");
+            return " --resource-group " + Shell.quote(ArmId.resourceGroup(id).orElse(firewall.resourceGroup()))
+                    + " --policy-name " + Shell.quote(ArmId.name(id)) + " --rule-collection-group-name "
+                    + Shell.quote(group);
+        }
+
+        private static String words(List<String> values) {
+            return String.join(" ", values.stream().map(Shell::quote).toList());
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package tunneldoctor.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One netfilter table of a node, as one command's output shows it.
+ *
+ * @param node the node's name
+ * @param document the command's place, as in {@link SourceRef#document()}
+ * @param name {@code filter}, {@code raw}, {@code mangle}, {@code nat} or {@code security}
+ * @param chains those the document shows, in its order
+ * @param wholeTable false where the command asked for one chain only, or the text is truncated
+ * @param otherBackendHinted the text warns that the other backend holds tables too
+ */
+public record HostTable(
+        String node,
+        String document,
+        Backend backend,
+        Family family,
+        String name,
+        Form form,
+        List<HostChain> chains,
+        boolean wholeTable,
+        boolean otherBackendHinted) {
+    public HostTable {
+        chains = List.copyOf(chains);
+    }
+
+    public Optional<HostChain> chain(String chainName) {
+        return chains.stream().filter(chain -> chain.name().equals(chainName)).findFirst();
+    }
+
+    /** Which of the kernel's two rule stores; both are traversed. */
+    public enum Backend {
+        NFT,
+        LEGACY,
+        /** Plain {@code iptables}: whichever the node's alternative points to. */
+        UNSTATED
+    }
+
+    public enum Family {
+        IPV4,
+        IPV6
+    }
+
+    /** How much of a rule the text shows, best first. */
+    public enum Form {
+        /** {@code iptables-save}: every table, lossless. */
+        SAVE,
+        /** {@code iptables -S}: one table, lossless. */
+        SPECIFICATION,
+        /** {@code iptables -L -v}: interfaces shown. */
+        VERBOSE_LISTING,
+        /** {@code iptables -L}: interfaces are not shown. */
+        LISTING
+    }
+}

@@ -1,0 +1,140 @@
+package tunneldoctor.model;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Sorted, disjoint, non-adjacent closed intervals over non-negative numbers; {@code bounds} alternates first and last. */
+final class IntervalSet {
+    static final IntervalSet EMPTY = new IntervalSet(new long[0]);
+
+    private final long[] bounds;
+
+    private IntervalSet(long[] bounds) {
+        this.bounds = bounds;
+    }
+
+    static IntervalSet of(long first, long last) {
+        return first > last ? EMPTY : new IntervalSet(new long[] {first, last});
+    }
+
+    /** The union of any intervals, given as {first, last} pairs in any order. */
+    static IntervalSet of(List<long[]> pairs) {
+        List<long[]> sorted = new ArrayList<>(pairs);
+        sorted.sort((a, b) -> Long.compare(a[0], b[0]));
+        long[] merged = new long[2 * sorted.size()];
+        int size = 0;
+        for (long[] pair : sorted) {
+            if (size > 0 && pair[0] <= merged[size - 1] + 1) {
+                merged[size - 1] = Math.max(merged[size - 1], pair[1]);
+            } else {
+                merged[size++] = pair[0];
+                merged[size++] = pair[1];
+            }
+        }
+        return new IntervalSet(Arrays.copyOf(merged, size));
+    }
+
+    boolean isEmpty() {
+        return bounds.length == 0;
+    }
+
+    boolean covers(long value) {
+        int low = 0;
+        int high = bounds.length / 2 - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (value < bounds[2 * middle]) {
+                high = middle - 1;
+            } else if (value > bounds[2 * middle + 1]) {
+                low = middle + 1;
+            } else {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    IntervalSet union(IntervalSet other) {
+        if (isEmpty()) {
+            return other;
+        }
+        if (other.isEmpty()) {
+            return this;
+        }
+        List<long[]> pairs = new ArrayList<>(pairs());
+        pairs.addAll(other.pairs());
+        return of(pairs);
+    }
+
+    IntervalSet intersect(IntervalSet other) {
+        long[] result = new long[bounds.length + other.bounds.length];
+        int size = 0;
+        int i = 0;
+        int j = 0;
+        while (i < bounds.length && j < other.bounds.length) {
+            long first = Math.max(bounds[i], other.bounds[j]);
+            long last = Math.min(bounds[i + 1], other.bounds[j + 1]);
+            if (first <= last) {
+                result[size++] = first;
+                result[size++] = last;
+            }
+            if (bounds[i + 1] < other.bounds[j + 1]) {
+                i += 2;
+            } else {
+                j += 2;
+            }
+        }
+        return size == 0 ? EMPTY : new IntervalSet(Arrays.copyOf(result, size));
+    }
+
+    IntervalSet minus(IntervalSet other, long universeLast) {
+        return intersect(other.complement(universeLast));
+    }
+
+    IntervalSet complement(long universeLast) {
+        List<long[]> gaps = new ArrayList<>();
+        long next = 0;
+        for (int i = 0; i < bounds.length; i += 2) {
+            if (bounds[i] > next) {
+                gaps.add(new long[] {next, bounds[i] - 1});
+            }
+            next = bounds[i + 1] + 1;
+        }
+        if (next <= universeLast) {
+            gaps.add(new long[] {next, universeLast});
+        }
+        return of(gaps);
+    }
+
+    /** The intervals as {first, last}, ascending. */
+    List<long[]> pairs() {
+        List<long[]> pairs = new ArrayList<>(bounds.length / 2);
+        for (int i = 0; i < bounds.length; i += 2) {
+            pairs.add(new long[] {bounds[i], bounds[i + 1]});
+        }
+        return pairs;
+    }
+
+    long size() {
+        long size = 0;
+        for (int i = 0; i < bounds.length; i += 2) {
+            size += bounds[i + 1] - bounds[i] + 1;
+        }
+        return size;
+    }
+
+    long first() {
+        return bounds[0];
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof IntervalSet that && Arrays.equals(bounds, that.bounds);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bounds);
+    }
+}

@@ -1,0 +1,76 @@
+package tunneldoctor.model;
+
+import java.util.Set;
+
+/**
+ * One condition of a host firewall rule. Words a reader cannot interpret are kept as {@link Opaque}: dropping a condition
+ * would turn a narrow rule into a wide one.
+ */
+public sealed interface Match {
+    /** @param number IANA protocol number */
+    record Protocol(int number, boolean negated) implements Match {}
+
+    record Source(AddressSet addresses, boolean negated) implements Match {}
+
+    record Destination(AddressSet addresses, boolean negated) implements Match {}
+
+    /** @param pattern an interface name; a trailing {@code +} stands for any suffix */
+    record InInterface(String pattern, boolean negated) implements Match {}
+
+    /** @param pattern as in {@link InInterface} */
+    record OutInterface(String pattern, boolean negated) implements Match {}
+
+    record SourcePorts(PortSet ports, boolean negated) implements Match {}
+
+    record DestinationPorts(PortSet ports, boolean negated) implements Match {}
+
+    /** Either the source or the destination port, as {@code multiport --ports}. */
+    record AnyPorts(PortSet ports, boolean negated) implements Match {}
+
+    /** @param states upper-case names as netfilter prints them: {@code NEW}, {@code ESTABLISHED}, … */
+    record ConnectionState(Set<String> states, boolean negated) implements Match {
+        public ConnectionState {
+            states = Set.copyOf(states);
+        }
+    }
+
+    /**
+     * @param mask the flags looked at, {@code SYN}, {@code ACK}, …
+     * @param set those of them that must be set
+     */
+    record TcpFlags(Set<String> mask, Set<String> set, boolean negated) implements Match {
+        public TcpFlags {
+            mask = Set.copyOf(mask);
+            set = Set.copyOf(set);
+        }
+    }
+
+    /** Second and later fragments only; negated: only what is not such a fragment. */
+    record Fragment(boolean negated) implements Match {}
+
+    /** Type of the destination address, for example {@code LOCAL}. */
+    record DestinationType(String type, boolean negated) implements Match {}
+
+    /** Type of the source address, for example {@code LOCAL}. */
+    record SourceType(String type, boolean negated) implements Match {}
+
+    /**
+     * A condition whose truth for a given packet the text does not tell.
+     *
+     * @param words the condition as printed
+     * @param reason why it cannot be decided
+     */
+    record Opaque(String words, Reason reason) implements Match {
+        /** Why an opaque condition stays open. */
+        public enum Reason {
+            /** It answers differently from packet to packet: limit, recent, statistic, time, … */
+            VARIES,
+            /** It depends on state that the text does not show: marks, sets, owners, … */
+            NOT_SHOWN,
+            /** A host, service or interface was printed by name. */
+            NAMED,
+            /** The reader does not know the words. */
+            NOT_UNDERSTOOD
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package tunneldoctor.model;
+
+import java.util.List;
+
+/**
+ * A node's {@code nft list ruleset}, read as far as the tunnel needs it.
+ *
+ * @param tables every native table, those that belong to iptables-nft left out
+ * @param complete false where the text is truncated
+ */
+public record NftRuleset(String node, List<HostTable> tables, boolean complete, SourceRef source) {
+    public NftRuleset {
+        tables = List.copyOf(tables);
+    }
+}

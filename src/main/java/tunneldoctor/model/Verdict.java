@@ -1,0 +1,34 @@
+package tunneldoctor.model;
+
+import java.util.List;
+
+/** What one hop does with one kind of flow, for a class of nodes that fare alike. */
+public sealed interface Verdict extends Fact permits NsgVerdict, HostVerdict, RouteVerdict, FirewallVerdict {
+    Purpose purpose();
+
+    Outcome outcome();
+
+    /** The usual reading where {@link #outcome()} is UNKNOWN; UNKNOWN if there is none. */
+    Outcome likely();
+
+    /** What would settle an unknown; empty if nothing is unknown. */
+    List<Missing> missing();
+
+    default boolean blocked() {
+        return outcome().blocked();
+    }
+
+    /** Unknown, but blocked on the usual reading. */
+    default boolean likelyBlocked() {
+        return outcome() == Outcome.UNKNOWN && likely().blocked();
+    }
+
+    /** Unknown, and not even likely blocked. */
+    default boolean unknown() {
+        return outcome() == Outcome.UNKNOWN && !likely().blocked();
+    }
+
+    default boolean allowed() {
+        return outcome() == Outcome.ALLOWED;
+    }
+}
