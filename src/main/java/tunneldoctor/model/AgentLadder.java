@@ -13,7 +13,8 @@ public record AgentLadder(Map<Integer, Integer> nodesToReplicas, SourceRef sourc
     /** Microsoft's documented steps (tunnel connectivity issues, cause 6), for clusters whose ConfigMap is not in the facts. */
     public static final AgentLadder DOCUMENTED = new AgentLadder(
             Map.of(1, 2, 100, 3, 250, 4, 500, 5, 1000, 6, 5000, 10),
-            new SourceRef("Microsoft, AKS tunnel connectivity issues, cause 6", 0, "1:2 100:3 250:4 500:5 1000:6 5000:10"));
+            new SourceRef(
+                    "Microsoft, AKS tunnel connectivity issues, cause 6", 0, "1:2 100:3 250:4 500:5 1000:6 5000:10"));
 
     public AgentLadder {
         nodesToReplicas = Map.copyOf(nodesToReplicas);
@@ -23,6 +24,14 @@ public record AgentLadder(Map<Integer, Integer> nodesToReplicas, SourceRef sourc
     public int replicasFor(int nodeCount) {
         Map.Entry<Integer, Integer> step = new TreeMap<>(nodesToReplicas).floorEntry(nodeCount);
         return step == null ? 0 : step.getValue();
+    }
+
+    /** The steps as {@code nodes:agents}, ascending. */
+    public String text() {
+        return new TreeMap<>(nodesToReplicas)
+                .entrySet().stream()
+                        .map(step -> step.getKey() + ":" + step.getValue())
+                        .collect(java.util.stream.Collectors.joining(" "));
     }
 
     @Override

@@ -52,6 +52,16 @@ public record Cluster(
         return List.of(source);
     }
 
+    /**
+     * Whether a load balancer or NAT gateway of the cluster translates outbound addresses; true also where the outbound
+     * type is not stated, since {@code loadBalancer} is the default.
+     */
+    public boolean translatesAddresses() {
+        return !outboundType.equalsIgnoreCase("userDefinedRouting")
+                && !outboundType.equalsIgnoreCase("none")
+                && !outboundType.equalsIgnoreCase("block");
+    }
+
     /** How pods get their addresses, which decides the source address a kubelet sees. */
     public enum NetworkPlugin {
         KUBENET,

@@ -29,7 +29,8 @@ public sealed interface ClusterChange extends FactChange {
         public List<String> undo() {
             return cluster.allocatedOutboundPorts() < 0 || addresses >= 0 && cluster.managedOutboundIps() < 0
                     ? List.of()
-                    : List.of(command(cluster.allocatedOutboundPorts(), addresses < 0 ? -1 : cluster.managedOutboundIps()));
+                    : List.of(command(
+                            cluster.allocatedOutboundPorts(), addresses < 0 ? -1 : cluster.managedOutboundIps()));
         }
 
         private String command(int ports, int ips) {
@@ -39,6 +40,20 @@ public sealed interface ClusterChange extends FactChange {
             }
             words.add("--load-balancer-outbound-ports " + ports);
             return String.join(" ", words);
+        }
+    }
+
+    /** Sets the number of managed addresses of AKS's own NAT gateway, 1 to 16. */
+    record SetGatewayAddresses(Cluster cluster, int addresses) implements ClusterChange {
+        @Override
+        public List<String> commands() {
+            return List.of(update(cluster) + " --nat-gateway-managed-outbound-ip-count " + addresses);
+        }
+
+        @Override
+        public List<String> undo() {
+            return List.of(
+                    update(cluster) + " --nat-gateway-managed-outbound-ip-count " + cluster.managedOutboundIps());
         }
     }
 

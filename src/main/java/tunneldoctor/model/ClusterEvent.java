@@ -19,8 +19,7 @@ public record ClusterEvent(
     }
 
     public boolean aboutTunnel() {
-        return subject.startsWith("konnectivity-agent-")
-                        && !subject.startsWith("konnectivity-agent-autoscaler-")
+        return subject.startsWith("konnectivity-agent-") && !subject.startsWith("konnectivity-agent-autoscaler-")
                 || subject.startsWith("tunnelfront-")
                 || subject.startsWith("aks-link-");
     }

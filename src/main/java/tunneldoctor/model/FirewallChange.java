@@ -36,14 +36,15 @@ public sealed interface FirewallChange extends FactChange {
         public List<String> undo() {
             return List.of(
                     firewall.policyId().isEmpty()
-                            ? "az network firewall network-rule collection delete" + target()
-                                    + " --collection-name " + Shell.quote(collection)
+                            ? "az network firewall network-rule collection delete" + target() + " --collection-name "
+                                    + Shell.quote(collection)
                             : "az network firewall policy rule-collection-group collection remove" + policyTarget()
                                     + " --name " + Shell.quote(collection));
         }
 
         private String classic() {
-            return "az network firewall network-rule create" + target() + " --collection-name " + Shell.quote(collection)
+            return "az network firewall network-rule create" + target() + " --collection-name "
+                    + Shell.quote(collection)
                     + " --priority " + priority + " --action Allow" + rule() + " --protocols "
                     + transport.name();
         }
@@ -75,7 +76,8 @@ public sealed interface FirewallChange extends FactChange {
         private String policyTarget() {
             String id = firewall.policyId();
             String group = firewall.collections().stream()
-                    .filter(c -> c.kind() == AzureFirewall.Kind.NETWORK && !c.group().isEmpty())
+                    .filter(c ->
+                            c.kind() == AzureFirewall.Kind.NETWORK && !c.group().isEmpty())
                     .map(AzureFirewall.Collection::group)
                     .findFirst()
                     .orElse("DefaultNetworkRuleCollectionGroup");

@@ -1,12 +1,15 @@
 package tunneldoctor.model;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
-/** A change to a node's own firewall. Changing nodes by hand leaves the AKS support policy. */
+/** A change to the firewall of nodes that have the same one. Changing nodes by hand leaves the AKS support policy. */
 public sealed interface HostChange extends FactChange {
-    Node node();
+    /** The nodes to change, all alike. */
+    List<Node> nodes();
 
-    /** The script that makes the change when run as root on the node. */
+    /** The script that makes the change when run as root on a node. */
     String script();
 
     /** The script that takes it back; empty where none can. */
@@ -14,16 +17,20 @@ public sealed interface HostChange extends FactChange {
 
     @Override
     default List<String> commands() {
-        return List.of(NodeShell.command(node(), script()));
+        return NodeShell.commands(nodes(), script());
     }
 
     @Override
     default List<String> undo() {
-        return undoScript().isEmpty() ? List.of() : List.of(NodeShell.command(node(), undoScript()));
+        return undoScript().isEmpty() ? List.of() : NodeShell.commands(nodes(), undoScript());
     }
 
     /** Switches ufw off. */
-    record UfwDisable(Node node) implements HostChange {
+    record UfwDisable(List<Node> nodes) implements HostChange {
+        public UfwDisable {
+            nodes = List.copyOf(nodes);
+        }
+
         @Override
         public String script() {
             return "ufw disable";
@@ -39,71 +46,114 @@ public sealed interface HostChange extends FactChange {
      * Allows a port in ufw.
      *
      * @param first whether the rule goes before all others; ufw appends otherwise, which does not help behind a deny
-     * @param sender a CIDR block, or {@code any}
+     * @param senders CIDR blocks; empty for any sender
      */
-    record UfwAllow(Node node, boolean first, String sender, int port, Transport transport) implements HostChange {
+    record UfwAllow(List<Node> nodes, boolean first, List<String> senders, int port, Transport transport)
+            implements HostChange {
+        public UfwAllow {
+            nodes = List.copyOf(nodes);
+            senders = List.copyOf(senders);
+        }
+
         @Override
         public String script() {
-            return "ufw " + (first ? "prepend " : "") + rule();
+            return forEachSender("ufw " + (first ? "prepend " : ""));
         }
 
         @Override
         public String undoScript() {
-            return "ufw delete " + rule();
+            return forEachSender("ufw delete ");
         }
 
-        private String rule() {
-            return "allow proto " + transport.label() + " from " + Shell.quote(sender) + " to any port " + port;
+        private String forEachSender(String verb) {
+            return (senders.isEmpty() ? List.of("any") : senders)
+                    .stream()
+                            .map(sender -> verb + "allow proto " + transport.label() + " from " + Shell.quote(sender)
+                                    + " to any port " + port)
+                            .collect(Collectors.joining(" && "));
         }
     }
 
     /**
-     * Deletes one iptables rule.
+     * Deletes iptables rules.
      *
-     * @param command {@code iptables}, {@code iptables-nft} or {@code iptables-legacy}, as the rule was listed with
+     * @param command {@code iptables}, {@code iptables-nft} or {@code iptables-legacy}, as the rules were listed with
+     * @param byNumber by position instead of by specification; numbers hold only for the listing they were read from
      */
-    record DeleteRule(Node node, String command, HostRule rule, boolean byNumber) implements HostChange {
+    record DeleteRules(List<Node> nodes, String command, List<HostRule> rules, boolean byNumber) implements HostChange {
+        public DeleteRules {
+            nodes = List.copyOf(nodes);
+            // A deletion shifts the numbers behind it, so the highest goes first.
+            rules = rules.stream()
+                    .sorted(Comparator.comparing(HostRule::table)
+                            .thenComparing(HostRule::chain)
+                            .thenComparing(HostRule::position, Comparator.reverseOrder()))
+                    .toList();
+        }
+
         @Override
         public String script() {
-            return prefix(command, rule.table())
-                    + (byNumber
-                            ? " --delete " + Shell.quote(rule.chain()) + " " + rule.position()
-                            : " --delete " + Shell.quote(rule.chain()) + " " + rule.specification());
+            return rules.stream()
+                    .map(rule -> iptables(command, rule.table()) + " --delete " + Shell.quote(rule.chain()) + " "
+                            + (byNumber ? Integer.toString(rule.position()) : rule.specification()))
+                    .collect(Collectors.joining(" && "));
         }
 
         @Override
         public String undoScript() {
-            return rule.specification().isEmpty()
-                    ? ""
-                    : prefix(command, rule.table()) + " --insert " + Shell.quote(rule.chain()) + " " + rule.position()
-                            + " " + rule.specification();
+            if (rules.stream().anyMatch(rule -> rule.specification().isEmpty())) {
+                return "";
+            }
+            return rules.stream()
+                    .sorted(Comparator.comparing(HostRule::table)
+                            .thenComparing(HostRule::chain)
+                            .thenComparing(HostRule::position))
+                    .map(rule -> iptables(command, rule.table()) + " --insert " + Shell.quote(rule.chain()) + " "
+                            + rule.position() + " " + rule.specification())
+                    .collect(Collectors.joining(" && "));
         }
     }
 
     /**
      * Inserts an accept at the head of a chain.
      *
-     * @param sender a CIDR block, or {@code 0.0.0.0/0}
+     * @param senders CIDR blocks; empty for any sender
      */
-    record InsertAccept(Node node, String command, String table, String chain, String sender, int port, Transport transport)
+    record InsertAccept(
+            List<Node> nodes,
+            String command,
+            String table,
+            String chain,
+            List<String> senders,
+            int port,
+            Transport transport)
             implements HostChange {
+        public InsertAccept {
+            nodes = List.copyOf(nodes);
+            senders = List.copyOf(senders);
+        }
+
         @Override
         public String script() {
-            return prefix(command, table) + " --insert " + Shell.quote(chain) + " 1 " + specification();
+            return forEachSender(" --insert " + Shell.quote(chain) + " 1");
         }
 
         @Override
         public String undoScript() {
-            return prefix(command, table) + " --delete " + Shell.quote(chain) + " " + specification();
+            return forEachSender(" --delete " + Shell.quote(chain));
         }
 
-        private String specification() {
-            return "--protocol " + transport.label() + " --source " + Shell.quote(sender) + " --destination-port " + port
-                    + " --jump ACCEPT";
+        private String forEachSender(String verb) {
+            return (senders.isEmpty() ? List.of("0.0.0.0/0") : senders)
+                    .stream()
+                            .map(sender -> iptables(command, table) + verb + " --protocol " + transport.label()
+                                    + " --source " + Shell.quote(sender) + " --destination-port " + port
+                                    + " --jump ACCEPT")
+                            .collect(Collectors.joining(" && "));
         }
     }
 
-    private static String prefix(String command, String table) {
+    private static String iptables(String command, String table) {
         return command + " --wait" + (table.equals("filter") ? "" : " --table " + Shell.quote(table));
     }
 }

@@ -13,7 +13,9 @@ import java.util.Optional;
  * @param decidedByUfw the ufw rule that decides; empty for ufw's default or a verdict read from iptables
  * @param decidingTable the table in which it was decided; empty where not decided by iptables text
  * @param varies whether the block catches only some packets or connections (limit, recent, ufw LIMIT)
- * @param nodes the nodes this verdict is about
+ * @param blockers every iptables rule that has to go before the flow passes, the deciding one first
+ * @param senderRange the blocks the senders' addresses come from; the sources themselves where no subnet is known
+ * @param senders nodes the flow starts from; empty if not known
  * @param agents names of the agents whose flow this is
  * @param assumptions what the verdict takes for granted, for people; empty if nothing
  */
@@ -30,18 +32,55 @@ public record HostVerdict(
         Transport transport,
         int port,
         AddressSet sources,
-        List<String> nodes,
+        AddressSet senderRange,
+        List<HostRule> blockers,
+        List<Node> affected,
+        List<Node> senders,
         List<String> agents,
         List<SourceRef> evidence,
         List<String> assumptions,
         List<Missing> missing)
         implements Verdict {
     public HostVerdict {
-        nodes = List.copyOf(nodes);
+        blockers = List.copyOf(blockers);
+        affected = List.copyOf(affected);
+        senders = List.copyOf(senders);
         agents = List.copyOf(agents);
         evidence = List.copyOf(evidence);
         assumptions = List.copyOf(assumptions);
         missing = List.copyOf(missing);
+    }
+
+    /** Whether every rule that has to go is known exactly as it is. */
+    public boolean wholeRulesShown() {
+        return !blockers.isEmpty()
+                && blockers.stream().noneMatch(rule -> rule.specification().isEmpty());
+    }
+
+    public boolean rejects() {
+        return outcome == Outcome.REJECTED || outcome == Outcome.UNKNOWN && likely == Outcome.REJECTED;
+    }
+
+    public boolean drops() {
+        return outcome == Outcome.DROPPED || outcome == Outcome.UNKNOWN && likely == Outcome.DROPPED;
+    }
+
+    /** What decides and how, one sentence. */
+    public String summary() {
+        String flow = transport.name() + " " + port;
+        String verb = blocked() ? (rejects() ? " rejects " : " drops ") : (rejects() ? " may reject " : " may drop ");
+        String how = varies ? " at times" : "";
+        if (decidedBy.isPresent()) {
+            HostRule rule = decidedBy.get();
+            return "rule " + rule.position() + " of chain " + rule.chain() + " (table " + rule.table() + ")" + verb
+                    + flow + how;
+        }
+        if (decidedByUfw.isPresent()) {
+            return "ufw" + verb + flow + how + " by rule " + decidedByUfw.get().position();
+        }
+        return mechanism == Mechanism.UFW
+                ? "ufw is active and" + verb + flow + " by default: no rule allows it"
+                : "the chain's policy" + verb + flow + ": no rule accepts it";
     }
 
     /** Who owns a host firewall rule. */

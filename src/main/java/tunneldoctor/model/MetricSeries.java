@@ -35,6 +35,38 @@ public record MetricSeries(
         return dimensions.getOrDefault(name.toLowerCase(java.util.Locale.ROOT), "");
     }
 
+    /** {@code successful}, {@code failed} or {@code pending}, lower case; empty if not split by it. */
+    public String connectionState() {
+        return dimension("ConnectionState").toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** The node's address a SNAT series is about; empty if not split by it. */
+    public String backendAddress() {
+        return dimension("BackendIPAddress");
+    }
+
+    /** The protocol a SNAT series is about, as written; empty if not split by it. */
+    public String protocolType() {
+        return dimension("ProtocolType");
+    }
+
+    public boolean ofLoadBalancer() {
+        return resourceId.contains("/microsoft.network/loadbalancers/");
+    }
+
+    public boolean ofNatGateway() {
+        return resourceId.contains("/microsoft.network/natgateways/");
+    }
+
+    /** Azure names the metric in two spellings, one per resource type. */
+    public boolean snatConnections() {
+        return metric.equalsIgnoreCase("SnatConnectionCount");
+    }
+
+    public boolean failed() {
+        return connectionState().equals("failed");
+    }
+
     public double sum() {
         return values.stream().mapToDouble(Double::doubleValue).sum();
     }

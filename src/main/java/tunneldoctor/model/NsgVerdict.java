@@ -12,7 +12,10 @@ import java.util.Optional;
  * @param decidedBy the rule that decides; empty where several do, or none is known
  * @param sources the flow's source addresses this verdict is about
  * @param destinations its destination addresses
- * @param nodes the nodes whose flow this is: targets for KUBELET, the agents' nodes for TUNNEL
+ * @param senderRange the blocks the senders' addresses come from, where a new agent could get another one of; the
+ *     sources themselves where no subnet is known
+ * @param targetRange the same for the destinations
+ * @param senders nodes the flow starts from; empty if not known
  * @param agents names of the agents whose flow this is
  */
 public record NsgVerdict(
@@ -27,16 +30,30 @@ public record NsgVerdict(
         int port,
         AddressSet sources,
         AddressSet destinations,
-        List<String> nodes,
+        AddressSet senderRange,
+        AddressSet targetRange,
+        List<Node> affected,
+        List<Node> senders,
         List<String> agents,
         List<SourceRef> evidence,
         List<Missing> missing)
         implements Verdict {
     public NsgVerdict {
-        nodes = List.copyOf(nodes);
+        affected = List.copyOf(affected);
+        senders = List.copyOf(senders);
         agents = List.copyOf(agents);
         evidence = List.copyOf(evidence);
         missing = List.copyOf(missing);
+    }
+
+    /** What the group does with the flow and by which rule, one sentence. */
+    public String summary() {
+        return "network security group " + nsg.map(Nsg::name).orElse("(unknown)") + " on " + place
+                + (blocked() ? " denies " : " may deny ") + transport.label().toUpperCase(java.util.Locale.ROOT) + " "
+                + port + (direction == Direction.INBOUND ? " inbound" : " outbound")
+                + decidedBy
+                        .map(rule -> " by rule " + rule.name() + " (priority " + rule.priority() + ")")
+                        .orElse("");
     }
 
     /** Whether the group is AKS's own, which the support policy does not let customers edit. */

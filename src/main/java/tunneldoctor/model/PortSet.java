@@ -49,9 +49,11 @@ public final class PortSet {
         if (at < 0) {
             return number(text).map(PortSet::of);
         }
-        Optional<Integer> first = at == 0 ? Optional.of(0) : number(text.substring(0, at).strip());
-        Optional<Integer> last =
-                at == text.length() - 1 ? Optional.of(LAST) : number(text.substring(at + 1).strip());
+        Optional<Integer> first =
+                at == 0 ? Optional.of(0) : number(text.substring(0, at).strip());
+        Optional<Integer> last = at == text.length() - 1
+                ? Optional.of(LAST)
+                : number(text.substring(at + 1).strip());
         return first.flatMap(f -> last.filter(l -> f <= l).map(l -> range(f, l)));
     }
 

@@ -21,6 +21,15 @@ public record Probe(String node, String target, int port, Transport transport, R
         return List.of(node);
     }
 
+    public boolean open() {
+        return result == Result.OPEN;
+    }
+
+    /** Whether it dialled the kubelet's port. */
+    public boolean toKubelet() {
+        return port == 10250 && transport == Transport.TCP;
+    }
+
     public enum Result {
         OPEN,
         TIMED_OUT,

@@ -9,7 +9,10 @@ public final class Shell {
      * control characters, which a terminal would act on when pasted, are replaced by {@code ?}.
      */
     public static String quote(String word) {
-        if (!word.isEmpty() && word.chars().allMatch(Shell::harmless) && word.charAt(0) != '-' && word.charAt(0) != '~') {
+        if (!word.isEmpty()
+                && word.chars().allMatch(Shell::harmless)
+                && word.charAt(0) != '-'
+                && word.charAt(0) != '~') {
             return word;
         }
         return "'" + replaceControls(word).replace("'", "'\\''") + "'";

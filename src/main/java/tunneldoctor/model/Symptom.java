@@ -10,8 +10,7 @@ import java.util.List;
  * @param port the port dialled; 0 where the text gives none
  * @param verb {@code logs}, {@code exec}, {@code webhook}, {@code top} … where the text tells; else empty
  */
-public record Symptom(Kind kind, String node, String address, int port, String verb, SourceRef source)
-        implements Fact {
+public record Symptom(Kind kind, String node, String address, int port, String verb, SourceRef source) implements Fact {
     @Override
     public List<SourceRef> evidence() {
         return List.of(source);
@@ -27,7 +26,15 @@ public record Symptom(Kind kind, String node, String address, int port, String v
     }
 
     public boolean refused() {
-        return kind == Kind.KUBELET_REFUSED;
+        return kind == Kind.KUBELET_REFUSED || kind == Kind.KUBELET_NO_ROUTE;
+    }
+
+    /** Whether the tunnel itself failed, not the last step to a kubelet. */
+    public boolean ofTunnel() {
+        return kind == Kind.NO_AGENT
+                || kind == Kind.AGENT_DIAL_TIMEOUT
+                || kind == Kind.TUNNEL_BROKEN
+                || kind == Kind.TUNNEL_SOCKET;
     }
 
     /** Classes of error texts; see the project's domain notes, section 9. */

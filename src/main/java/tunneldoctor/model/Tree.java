@@ -72,8 +72,7 @@ public sealed interface Tree {
 
     /** The items under a path of keys; empty if absent or not a sequence. */
     default List<Tree> items(String... path) {
-        return at(path)
-                .map(tree -> tree instanceof Sequence sequence ? sequence.items() : List.<Tree>of())
+        return at(path).map(tree -> tree instanceof Sequence sequence ? sequence.items() : List.<Tree>of())
                 .orElse(List.of());
     }
 }

@@ -36,9 +36,11 @@ import tunneldoctor.model.VirtualNetwork;
 
 /** Where the readers put what they read of one document. Used by one thread. */
 final class FactsBuilder {
-    @Nullable Cluster cluster;
+    @Nullable
+    Cluster cluster;
 
-    @Nullable AgentLadder ladder;
+    @Nullable
+    AgentLadder ladder;
 
     boolean podsListed;
     boolean nodesListed;
