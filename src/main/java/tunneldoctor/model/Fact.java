@@ -11,4 +11,9 @@ public interface Fact {
     default List<String> nodes() {
         return List.of();
     }
+
+    /** What would settle what it leaves open; empty where it leaves nothing open. */
+    default List<Missing> missing() {
+        return List.of();
+    }
 }
