@@ -11,7 +11,6 @@ import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Fact;
 import tunneldoctor.model.FactChange;
 import tunneldoctor.model.Missing;
-import tunneldoctor.model.Symptom;
 
 /**
  * The words of a rule's {@code then}. Each takes {@code drools.getRule()} first: the cause is the part of the rule's name
@@ -74,9 +73,14 @@ public final class Conclude {
         return new Conclusion.CannotTell(cause(rule), List.of(new Missing(what, command)), List.of());
     }
 
-    /** If the cause is at work, it accounts for the symptom. */
-    public static Conclusion.Explains explains(Rule rule, Symptom symptom) {
-        return new Conclusion.Explains(cause(rule), symptom);
+    /** A fact that speaks for the cause's absence. */
+    public static Conclusion.Clears clears(Rule rule, Fact because) {
+        return new Conclusion.Clears(cause(rule), because);
+    }
+
+    /** If the cause is at work, it accounts for the symptom or the scope of what fails. */
+    public static Conclusion.Explains explains(Rule rule, Fact observation) {
+        return new Conclusion.Explains(cause(rule), observation);
     }
 
     /** An observation speaks against the cause. */
@@ -90,8 +94,8 @@ public final class Conclude {
      * @param solution the documented solution's number, for example {@code 2b}
      */
     public static RemedyDraft remedy(Rule rule, String solution, String summary) {
-        return new RemedyDraft(
-                new Conclusion.Remedy(cause(rule), solution, summary, List.of(), List.of(), List.of(), List.of()));
+        return new RemedyDraft(new Conclusion.Remedy(
+                cause(rule), solution, summary, List.of(), List.of(), List.of(), List.of(), List.of()));
     }
 
     /** The part of a rule's name before the colon. */
@@ -110,31 +114,57 @@ public final class Conclude {
         }
 
         public RemedyDraft changes(List<? extends FactChange> more) {
-            return with(joined(remedy.changes(), more), remedy.advice(), remedy.warnings(), remedy.verify());
+            return with(
+                    joined(remedy.changes(), more),
+                    remedy.commands(),
+                    remedy.advice(),
+                    remedy.warnings(),
+                    remedy.verify());
         }
 
         public RemedyDraft change(FactChange one) {
             return changes(List.of(one));
         }
 
+        /** A command for what the facts cannot show. */
+        public RemedyDraft command(String one) {
+            return with(
+                    remedy.changes(),
+                    joined(remedy.commands(), List.of(one)),
+                    remedy.advice(),
+                    remedy.warnings(),
+                    remedy.verify());
+        }
+
         public RemedyDraft advice(List<String> more) {
-            return with(remedy.changes(), joined(remedy.advice(), more), remedy.warnings(), remedy.verify());
+            return with(
+                    remedy.changes(),
+                    remedy.commands(),
+                    joined(remedy.advice(), more),
+                    remedy.warnings(),
+                    remedy.verify());
         }
 
         public RemedyDraft advice(String one) {
             return advice(List.of(one));
         }
 
-        public RemedyDraft warnings(List<String> more) {
-            return with(remedy.changes(), remedy.advice(), joined(remedy.warnings(), more), remedy.verify());
-        }
-
         public RemedyDraft warning(String one) {
-            return warnings(List.of(one));
+            return with(
+                    remedy.changes(),
+                    remedy.commands(),
+                    remedy.advice(),
+                    joined(remedy.warnings(), List.of(one)),
+                    remedy.verify());
         }
 
         public RemedyDraft verify(List<String> more) {
-            return with(remedy.changes(), remedy.advice(), remedy.warnings(), joined(remedy.verify(), more));
+            return with(
+                    remedy.changes(),
+                    remedy.commands(),
+                    remedy.advice(),
+                    remedy.warnings(),
+                    joined(remedy.verify(), more));
         }
 
         public RemedyDraft verify(String one) {
@@ -146,9 +176,13 @@ public final class Conclude {
         }
 
         private RemedyDraft with(
-                List<FactChange> changes, List<String> advice, List<String> warnings, List<String> verify) {
+                List<FactChange> changes,
+                List<String> commands,
+                List<String> advice,
+                List<String> warnings,
+                List<String> verify) {
             return new RemedyDraft(new Conclusion.Remedy(
-                    remedy.cause(), remedy.solution(), remedy.summary(), changes, advice, warnings, verify));
+                    remedy.cause(), remedy.solution(), remedy.summary(), changes, commands, advice, warnings, verify));
         }
 
         private static <T> List<T> joined(List<T> first, List<? extends T> second) {

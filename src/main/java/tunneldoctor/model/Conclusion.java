@@ -30,8 +30,11 @@ public sealed interface Conclusion {
         }
     }
 
-    /** If the cause is at work, it accounts for this symptom. */
-    record Explains(String cause, Symptom symptom) implements Conclusion {}
+    /** A fact that speaks for the cause's absence, to be named where the cause is ruled out. */
+    record Clears(String cause, Fact because) implements Conclusion {}
+
+    /** If the cause is at work, it accounts for this symptom or scope. */
+    record Explains(String cause, Fact observation) implements Conclusion {}
 
     /**
      * An observation speaks against the cause.
@@ -44,7 +47,8 @@ public sealed interface Conclusion {
      * A way to repair the cause.
      *
      * @param solution the documented solution's number, for example {@code 2b}
-     * @param changes what it changes; empty where it is advice only
+     * @param changes what it changes, as far as the facts can show it
+     * @param commands further commands, for what the facts cannot show
      * @param advice steps that are not commands
      * @param warnings what to know before doing it
      * @param verify commands that show whether it worked
@@ -54,12 +58,14 @@ public sealed interface Conclusion {
             String solution,
             String summary,
             List<FactChange> changes,
+            List<String> commands,
             List<String> advice,
             List<String> warnings,
             List<String> verify)
             implements Conclusion {
         public Remedy {
             changes = List.copyOf(changes);
+            commands = List.copyOf(commands);
             advice = List.copyOf(advice);
             warnings = List.copyOf(warnings);
             verify = List.copyOf(verify);

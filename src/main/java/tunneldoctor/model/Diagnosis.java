@@ -94,12 +94,19 @@ public record Diagnosis(
     /**
      * @param solution the documented solution's number
      * @param commands ready to paste, in order
+     * @param advice steps that are not commands
      * @param verify commands that show whether it worked
      */
     public record Repair(
-            String solution, String summary, List<String> commands, List<String> warnings, List<String> verify) {
+            String solution,
+            String summary,
+            List<String> commands,
+            List<String> advice,
+            List<String> warnings,
+            List<String> verify) {
         public Repair {
             commands = List.copyOf(commands);
+            advice = List.copyOf(advice);
             warnings = List.copyOf(warnings);
             verify = List.copyOf(verify);
         }

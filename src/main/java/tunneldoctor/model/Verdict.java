@@ -20,6 +20,7 @@ public sealed interface Verdict extends Fact permits NsgVerdict, HostVerdict, Eg
     }
 
     /** What would settle an unknown; empty if nothing is unknown. */
+    @Override
     List<Missing> missing();
 
     default boolean blocked() {
