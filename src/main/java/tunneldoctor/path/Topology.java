@@ -20,6 +20,7 @@ import tunneldoctor.model.Missing;
 import tunneldoctor.model.NetworkInterface;
 import tunneldoctor.model.Node;
 import tunneldoctor.model.Nsg;
+import tunneldoctor.model.RouteTable;
 import tunneldoctor.model.ScaleSet;
 import tunneldoctor.model.Shell;
 import tunneldoctor.model.SourceRef;
@@ -144,6 +145,45 @@ final class Topology {
                         && !pool.nodeSubnetId().isEmpty())
                 .map(pool -> lower(pool.nodeSubnetId()))
                 .findFirst();
+    }
+
+    /** The route table of a subnet, if the facts hold it. */
+    Optional<RouteTable> routeTable(String subnetId) {
+        String id = lower(subnetId);
+        String wanted = subnet(id).map(Subnet::routeTableId).orElse("");
+        return facts.azure().routeTables().stream()
+                .filter(table -> !wanted.isEmpty() && sameResource(key(table.id(), table.name()), wanted)
+                        || table.subnetIds().stream().anyMatch(bound -> sameResource(bound, id)))
+                .findFirst();
+    }
+
+    /** What prefix texts cover in this cluster's network. */
+    ServiceTags serviceTags() {
+        List<AddressSet> inside = new ArrayList<>();
+        nodes.values().forEach(node -> AddressSet.parse(node.address()).ifPresent(inside::add));
+        return new ServiceTags(facts, AddressSet.union(inside));
+    }
+
+    /** Every node's address; every unicast one if some node's is not known. */
+    AddressSet everyNodeAddress() {
+        List<AddressSet> known = nodes.values().stream()
+                .flatMap(node -> AddressSet.parse(node.address()).stream())
+                .toList();
+        return known.size() == nodes.size() && !known.isEmpty() ? AddressSet.union(known) : AddressSet.ALL;
+    }
+
+    /** The subnets that hold the addresses, since a recreated node or agent gets another address of the same subnet. */
+    AddressSet rangeAround(AddressSet addresses) {
+        AddressSet range = addresses;
+        for (Subnet subnet : facts.azure().subnets()) {
+            for (String prefix : subnet.prefixes()) {
+                AddressSet block = AddressSet.parse(prefix).orElse(AddressSet.NONE);
+                if (block.overlaps(addresses)) {
+                    range = range.union(block);
+                }
+            }
+        }
+        return range;
     }
 
     /** The subnet a node's pods get their addresses from, where its pool has one of its own. */

@@ -1,0 +1,28 @@
+package tunneldoctor.path;
+
+import java.util.List;
+import java.util.Optional;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.NsgRule;
+import tunneldoctor.model.Outcome;
+import tunneldoctor.model.SourceRef;
+
+/**
+ * What a network security group does with part of a flow's sources.
+ *
+ * @param likely the usual reading where the outcome is UNKNOWN; UNKNOWN if there is none
+ * @param decidedBy empty where several rules may decide
+ */
+record NsgDecision(
+        AddressSet sources,
+        Outcome outcome,
+        Outcome likely,
+        Optional<NsgRule> decidedBy,
+        List<SourceRef> evidence,
+        List<Missing> missing) {
+    NsgDecision {
+        evidence = List.copyOf(evidence);
+        missing = List.copyOf(missing);
+    }
+}

@@ -1,0 +1,140 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import tunneldoctor.model.Agent;
+import tunneldoctor.model.AgentFleet;
+import tunneldoctor.model.AgentLadder;
+import tunneldoctor.model.Cluster;
+import tunneldoctor.model.Facts;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.Node;
+import tunneldoctor.model.Scope;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.Symptom;
+import tunneldoctor.model.Tunnel;
+import tunneldoctor.model.TunnelDeployment;
+import tunneldoctor.model.TunnelKind;
+import tunneldoctor.model.TunnelPod;
+import tunneldoctor.model.Verdict;
+
+/**
+ * Everything the packet path says about one cluster.
+ *
+ * @param agents where the tunnel dials from; never empty
+ * @param verdicts what each hop does with each kind of flow, for classes of nodes that fare alike
+ * @param fleet the konnectivity agents as a whole; empty for another or no tunnel
+ * @param scope which nodes failed, held against where the agents run; empty without symptoms that name nodes
+ */
+public record PathAnalysis(
+        Tunnel tunnel,
+        List<Node> nodes,
+        List<Agent> agents,
+        List<Verdict> verdicts,
+        Optional<AgentFleet> fleet,
+        Optional<Scope> scope) {
+    public PathAnalysis {
+        nodes = List.copyOf(nodes);
+        agents = List.copyOf(agents);
+        verdicts = List.copyOf(verdicts);
+    }
+
+    public static PathAnalysis of(Facts facts) {
+        Topology topology = new Topology(facts);
+        Tunnel tunnel = Tunnels.identify(facts);
+        List<Agent> agents = Tunnels.agents(facts, tunnel, topology);
+        List<Node> nodes = List.copyOf(topology.nodes());
+        List<Verdict> verdicts = new ArrayList<>();
+        verdicts.addAll(new NsgHops(facts, topology, agents).kubeletVerdicts());
+        // HH verdicts.addAll(new HostHops(facts, topology, agents).kubeletVerdicts());
+        if (Tunnels.dialsPublicly(tunnel, facts.azure().cluster())) {
+            verdicts.addAll(new EgressHops(facts, topology, tunnel, agents).verdicts());
+        }
+        return new PathAnalysis(tunnel, nodes, agents, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
+    }
+
+    private static Optional<AgentFleet> fleet(Facts facts, Tunnel tunnel, List<Node> nodes) {
+        if (tunnel.kind() != TunnelKind.KONNECTIVITY) {
+            return Optional.empty();
+        }
+        List<TunnelPod> pods = facts.tunnelPods().stream()
+                .filter(pod -> pod.tunnel() == TunnelKind.KONNECTIVITY)
+                .filter(pod -> !pod.phase().equals("Succeeded") && !pod.phase().equals("Failed"))
+                .toList();
+        Optional<TunnelDeployment> deployment = facts.deployments().stream()
+                .filter(d -> d.tunnel() == TunnelKind.KONNECTIVITY && !d.autoscaler() && d.replicas() >= 0)
+                .findFirst();
+        int nodeCount = nodeCount(facts, nodes);
+        List<Missing> missing = new ArrayList<>();
+        if (!facts.podsListed()) {
+            missing.add(new Missing("the tunnel's agents and their state", Tunnels.LIST_TUNNEL_PODS));
+        }
+        if (nodeCount < 0) {
+            missing.add(new Missing("how many nodes the cluster has", "kubectl get nodes -o yaml"));
+        }
+        AgentLadder ladder = facts.ladder().orElse(AgentLadder.DOCUMENTED);
+        List<SourceRef> evidence = new ArrayList<>();
+        deployment.ifPresent(d -> evidence.add(d.source()));
+        pods.forEach(pod -> evidence.add(pod.source()));
+        evidence.add(ladder.source());
+        return Optional.of(new AgentFleet(
+                nodeCount,
+                deployment.map(TunnelDeployment::replicas).orElse(facts.podsListed() ? pods.size() : -1),
+                facts.podsListed()
+                        ? (int) pods.stream().filter(pod -> pod.ready().yes()).count()
+                        : -1,
+                ladder,
+                List.copyOf(new LinkedHashSet<>(pods.stream()
+                        .map(TunnelPod::node)
+                        .filter(name -> !name.isEmpty())
+                        .toList())),
+                evidence,
+                missing));
+    }
+
+    /** Nodes by the Kubernetes objects, else by the pools; a few pasted outputs do not tell the size of a cluster. */
+    private static int nodeCount(Facts facts, List<Node> nodes) {
+        if (facts.nodesListed()) {
+            return facts.kubeNodes().size();
+        }
+        List<Cluster.AgentPool> pools =
+                facts.azure().cluster().map(Cluster::pools).orElse(List.of());
+        return pools.isEmpty() || pools.stream().anyMatch(pool -> pool.count() < 0)
+                ? -1
+                : Math.max(
+                        nodes.size(),
+                        pools.stream().mapToInt(Cluster.AgentPool::count).sum());
+    }
+
+    private static Optional<Scope> scope(Facts facts, List<Node> nodes) {
+        Set<String> failing = new TreeSet<>();
+        List<SourceRef> evidence = new ArrayList<>();
+        for (Symptom symptom : facts.symptoms()) {
+            if (symptom.timeout() || symptom.refused()) {
+                nodes.stream()
+                        .filter(node -> node.name().equals(symptom.node())
+                                || !node.address().isEmpty() && node.address().equals(symptom.address()))
+                        .forEach(node -> {
+                            failing.add(node.name());
+                            evidence.add(symptom.source());
+                        });
+            }
+        }
+        Set<String> hosts = nodes.stream()
+                .filter(node -> node.hostsAgent().yes())
+                .map(Node::name)
+                .collect(Collectors.toSet());
+        if (failing.isEmpty() || hosts.isEmpty()) {
+            return Optional.empty();
+        }
+        Scope.Pattern pattern = failing.stream().noneMatch(hosts::contains)
+                ? Scope.Pattern.BETWEEN_NODES
+                : failing.size() == nodes.size() ? Scope.Pattern.EVERYWHERE : Scope.Pattern.MIXED;
+        return Optional.of(new Scope(pattern, List.copyOf(failing), evidence));
+    }
+}

@@ -1,0 +1,72 @@
+package tunneldoctor;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The package table of the design: who may import whom. */
+@AnalyzeClasses(packages = "tunneldoctor", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule dataFlowsForward = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("model")
+            .definedBy("tunneldoctor.model..")
+            .layer("parse")
+            .definedBy("tunneldoctor.parse..")
+            .layer("path")
+            .definedBy("tunneldoctor.path..")
+            .layer("knowledge")
+            .definedBy("tunneldoctor.knowledge..")
+            .layer("diagnose")
+            .definedBy("tunneldoctor.diagnose..")
+            .layer("report")
+            .definedBy("tunneldoctor.report..")
+            .layer("cli")
+            .definedBy("tunneldoctor.cli..")
+            .whereLayer("cli")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("report")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("diagnose")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("knowledge")
+            .mayOnlyBeAccessedByLayers("diagnose", "cli")
+            .whereLayer("path")
+            .mayOnlyBeAccessedByLayers("diagnose", "cli")
+            .whereLayer("parse")
+            .mayOnlyBeAccessedByLayers("diagnose", "cli")
+            .ensureAllClassesAreContainedInArchitecture();
+
+    @ArchTest
+    static final ArchRule theModelKnowsOnlyJava = classes()
+            .that(resideInAPackage("tunneldoctor.model.."))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", "tunneldoctor.model..");
+
+    @ArchTest
+    static final ArchRule thePathKnowsOnlyTheModel = classes()
+            .that(resideInAPackage("tunneldoctor.path.."))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", "tunneldoctor.model..", "tunneldoctor.path..");
+
+    @ArchTest
+    static final ArchRule onlyKnowledgeKnowsDrools = noClasses()
+            .that()
+            .resideOutsideOfPackage("tunneldoctor.knowledge..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.drools..", "org.kie..", "org.mvel..");
+
+    @ArchTest
+    static final ArchRule noPackageForAnythingElse =
+            noClasses().should().resideInAnyPackage("..util..", "..common..", "..impl..", "..manager..");
+}
