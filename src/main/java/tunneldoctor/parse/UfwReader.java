@@ -70,7 +70,7 @@ final class UfwReader {
     private Optional<Action> defaultIncoming = Optional.empty();
     private Optional<Action> defaultOutgoing = Optional.empty();
     private boolean numbered;
-    private boolean defaultsShown;
+    private Optional<SourceRef> defaults = Optional.empty();
     private boolean complete;
 
     private UfwReader(NodeDocument document, FactsBuilder facts) {
@@ -186,7 +186,7 @@ final class UfwReader {
     /** Whether the line is a header; its defaults are taken. */
     private boolean header(int index, String line) {
         if (line.startsWith("Default: ")) {
-            defaultsShown = true;
+            defaults = Optional.of(document.at(index + 1, line));
             Matcher defaults = DEFAULTS.matcher(line);
             if (defaults.matches()) {
                 defaultIncoming = Optional.of(action(defaults.group(1)));
@@ -267,7 +267,7 @@ final class UfwReader {
     }
 
     private void add(State state, int index) {
-        Form form = defaultsShown
+        Form form = defaults.isPresent()
                 ? Form.VERBOSE
                 : numbered || document.command().contains(" numbered") ? Form.NUMBERED : Form.PLAIN;
         facts.ufw.add(new UfwStatus(
@@ -277,6 +277,7 @@ final class UfwReader {
                 form,
                 defaultIncoming,
                 defaultOutgoing,
+                defaults,
                 rules,
                 complete,
                 document.at(index + 1, index < lines.size() ? lines.get(index) : "")));
