@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param document the command's place, as in {@link SourceRef#document()}
  * @param defaultIncoming verdict for incoming traffic no rule names; empty where the form does not show it
  * @param defaultOutgoing the same for outgoing traffic
+ * @param defaults the line that states the defaults; empty where the form does not show it
  * @param rules in the order shown; only {@code numbered} shows the true order across directions
  * @param complete false where the text broke off
  * @param source the line that states {@code state}
@@ -21,6 +22,7 @@ public record UfwStatus(
         Form form,
         Optional<Action> defaultIncoming,
         Optional<Action> defaultOutgoing,
+        Optional<SourceRef> defaults,
         List<UfwRule> rules,
         boolean complete,
         SourceRef source)
