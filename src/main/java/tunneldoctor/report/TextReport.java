@@ -78,7 +78,7 @@ public final class TextReport {
     private void head(Diagnosis diagnosis) {
         line(paint(
                 Ink.BOLD,
-                sentence(diagnosis.file())
+                (diagnosis.file().equals("-") ? "standard input" : sentence(diagnosis.file()))
                         + diagnosis.scene().map(scene -> ": " + sentence(scene)).orElse("")));
         Diagnosis.Head cluster = diagnosis.cluster();
         prose("Cluster  ", "         ", cluster(cluster));

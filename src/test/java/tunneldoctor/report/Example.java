@@ -121,6 +121,22 @@ final class Example {
                         "did you mean \"iptables -S\"?")));
     }
 
+    /** The incident with only its first cause found. */
+    static Diagnosis oneCause() {
+        Diagnosis incident = incident();
+        return new Diagnosis(
+                incident.file(),
+                incident.apiVersion(),
+                incident.scene(),
+                incident.cluster(),
+                incident.tunnel(),
+                incident.diagnoses().subList(0, 1),
+                incident.ruledOut(),
+                incident.notApplicable(),
+                incident.cannotTell(),
+                incident.problems());
+    }
+
     static Diagnosis healthy() {
         return new Diagnosis(
                 "-",

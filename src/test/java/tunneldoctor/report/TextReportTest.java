@@ -27,7 +27,7 @@ class TextReportTest {
 
     @Test
     void theCommonCaseFitsAScreen() {
-        assertThat(TextReport.render(Example.incident(), BRIEF).lines().count()).isLessThanOrEqualTo(50);
+        assertThat(TextReport.render(Example.oneCause(), BRIEF).lines().count()).isLessThanOrEqualTo(40);
     }
 
     @ParameterizedTest
