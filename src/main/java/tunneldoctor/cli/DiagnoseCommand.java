@@ -38,11 +38,11 @@ import tunneldoctor.report.TextReport;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tunnel-doctor diagnose incident.yaml              what is wrong, on a screen",
+            "  tunnel-doctor diagnose incident.yaml              what is wrong, on about one screen",
             "  tunnel-doctor diagnose --verbose incident.yaml    all evidence and every repair",
             "  tunnel-doctor diagnose -o json incident.yaml | jq -r '.diagnoses[].cause'",
             "  tunnel-doctor diagnose -o jsonl clusters/*.yaml > findings.jsonl",
-            "  collect-facts | tunnel-doctor diagnose -          facts from standard input",
+            "  ssh jumphost cat incident.yaml | tunnel-doctor diagnose -",
             "",
             "Of several documents the heaviest exit code counts: 4, 2, 1, 3, 0."
         })
@@ -65,6 +65,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
+            converter = OutputFormat.Converter.class,
             defaultValue = "text",
             description = "${COMPLETION-CANDIDATES}: text for people; json, an object per document; jsonl, the same on"
                     + " one line each. Default: ${DEFAULT-VALUE}.")

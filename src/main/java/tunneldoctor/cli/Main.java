@@ -81,7 +81,6 @@ public final class Main implements Callable<Integer> {
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         terminal.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setUsageHelpWidth(HELP_WIDTH)
-                .setCaseInsensitiveEnumValuesAllowed(true)
                 // A file may be named @facts.
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, args) -> badUsage(terminal, e))

@@ -1,6 +1,8 @@
 package tunneldoctor.cli;
 
 import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** How a report is printed. */
 enum OutputFormat {
@@ -12,5 +14,18 @@ enum OutputFormat {
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Case does not matter; picocli's own message would name the constants and not what is to be written. */
+    static final class Converter implements ITypeConverter<OutputFormat> {
+        @Override
+        public OutputFormat convert(String value) {
+            for (OutputFormat format : values()) {
+                if (format.name().equalsIgnoreCase(value)) {
+                    return format;
+                }
+            }
+            throw new TypeConversionException("expected text, json or jsonl, but was '" + value + "'");
+        }
     }
 }

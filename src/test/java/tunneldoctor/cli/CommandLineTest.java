@@ -183,6 +183,10 @@ class CommandLineTest {
         err.reset();
         diagnose("--verbos", "x");
         assertThat(err()).contains("--verbose");
+
+        err.reset();
+        diagnose("-o", "xml", "x");
+        assertThat(err()).contains("expected text, json or jsonl, but was 'xml'");
     }
 
     @Test
