@@ -1,0 +1,124 @@
+package tunneldoctor.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+import tunneldoctor.report.Escape;
+
+/** {@code tunnel-doctor}: the list of its commands, and what holds for all of them. */
+@Command(
+        name = "tunnel-doctor",
+        version = "tunnel-doctor " + Main.VERSION,
+        header = "Tells why kubectl logs, exec and port-forward fail on an AKS cluster, and how to repair it.",
+        synopsisSubcommandLabel = "COMMAND",
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands:%n",
+        footerHeading = "%nTo begin:%n",
+        footer = {
+            "  tunnel-doctor diagnose facts-samples/incident.yaml    a sample incident",
+            "  tunnel-doctor diagnose --help                         what else it can do"
+        })
+public final class Main implements Callable<Integer> {
+    static final String VERSION = "1.0.0";
+
+    private static final int HELP_WIDTH = 100;
+
+    private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    private Main(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    /** The exit code; never an exception. */
+    static int run(Terminal terminal, Pipeline pipeline, String... args) {
+        try {
+            return commands(terminal, pipeline).execute(args);
+        } catch (OutOfMemoryError e) {
+            terminal.complain("out of memory; give the Java process more, for example JAVA_TOOL_OPTIONS=-Xmx4g");
+            return ExitCode.INTERNAL_ERROR.code();
+        } catch (RuntimeException | Error e) {
+            terminal.internalError("starting", e, false);
+            return ExitCode.INTERNAL_ERROR.code();
+        }
+    }
+
+    private static CommandLine commands(Terminal terminal, Pipeline pipeline) {
+        CommandLine diagnose = new CommandLine(new DiagnoseCommand(terminal, pipeline));
+        diagnose.getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(ExitCode.documented());
+        return new CommandLine(new Main(terminal))
+                .addSubcommand(diagnose)
+                .addSubcommand(new HelpCommand())
+                .setOut(terminal.outWriter())
+                .setErr(terminal.err())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(
+                        terminal.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+                .setUsageHelpWidth(HELP_WIDTH)
+                // A file may be named @facts.
+                .setExpandAtFiles(false)
+                .setParameterExceptionHandler((e, args) -> badUsage(terminal, e))
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    terminal.internalError("running " + command.getCommandName(), e, false);
+                    return ExitCode.INTERNAL_ERROR.code();
+                });
+    }
+
+    private static int badUsage(Terminal terminal, ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        terminal.complain(String.valueOf(e.getMessage()));
+        if (e instanceof UnmatchedArgumentException unmatched
+                && command.getParent() == null
+                && !unmatched.getUnmatched().isEmpty()
+                && isFile(unmatched.getUnmatched().get(0))) {
+            terminal.err()
+                    .println("Did you mean: tunnel-doctor diagnose "
+                            + Escape.line(unmatched.getUnmatched().get(0)) + "?");
+        } else {
+            UnmatchedArgumentException.printSuggestions(e, terminal.err());
+        }
+        terminal.err().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        return ExitCode.BAD_INPUT.code();
+    }
+
+    private static boolean isFile(String argument) {
+        try {
+            return Files.isRegularFile(Path.of(argument));
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    /** Without a command there is nothing to do, and an exit code of 0 would look like health. */
+    @Override
+    public Integer call() {
+        spec.commandLine().usage(terminal.err());
+        return ExitCode.BAD_INPUT.code();
+    }
+}

@@ -1,0 +1,53 @@
+package tunneldoctor.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.model.Diagnosis;
+
+/** What the commands need of reading and diagnosing, so that they can be tested without a rule base. */
+interface Pipeline {
+    /**
+     * Makes a rule base ready.
+     *
+     * @param rules directory of DRL files
+     * @param cache directory for compiled rules; need not exist
+     * @throws UnusableException if the rules hold a mistake
+     */
+    Opened open(Path rules, Path cache) throws UnusableException;
+
+    /** With a rule base. */
+    interface Opened {
+        /**
+         * Hands over the documents of a facts file one by one.
+         *
+         * @param name as the user gave it
+         * @throws UnusableException if the file, or its rest, holds no facts that can be used
+         */
+        void read(String name, InputStream facts, Consumer<ClusterFacts> each) throws UnusableException, IOException;
+
+        /**
+         * @throws UnusableException if a rule fails
+         */
+        Diagnosis diagnose(ClusterFacts facts) throws UnusableException;
+    }
+
+    /** The user's input, not this program, is at fault; the message says how, a line for each mistake. */
+    final class UnusableException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String message;
+
+        UnusableException(String message) {
+            super(message);
+            this.message = message;
+        }
+
+        @Override
+        public String getMessage() {
+            return message;
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package tunneldoctor.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import tunneldoctor.model.Agent;
+import tunneldoctor.model.Answer;
+import tunneldoctor.model.Conclusion;
+import tunneldoctor.model.Diagnosis;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.Problem;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.Tunnel;
+import tunneldoctor.model.TunnelKind;
+
+/**
+ * A diagnosis as JSON. The names and their order are a contract: keys may be added behind those of an object, none is ever
+ * renamed or left out.
+ *
+ * <p>A text or number that is not known is {@code null}, a list without entries is empty. {@code line} is 0 where a whole
+ * document is meant, as in {@link SourceRef#line()}.
+ */
+public final class JsonReport {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final JsonGenerator json;
+
+    private JsonReport(JsonGenerator json) {
+        this.json = json;
+    }
+
+    /** The object over several lines, with a line break behind it. */
+    public static String render(Diagnosis diagnosis) {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(Separators.createDefaultInstance()
+                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
+                .withObjectEmptySeparator("")
+                .withArrayEmptySeparator(""));
+        printer.indentObjectsWith(indenter);
+        printer.indentArraysWith(indenter);
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            new JsonReport(json.setPrettyPrinter(printer)).diagnosis(diagnosis);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string cannot fail to take text", e);
+        }
+        return Escape.json(text.toString()) + "\n";
+    }
+
+    /** The object on one line, with a line break behind it. */
+    public static String renderLine(Diagnosis diagnosis) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            new JsonReport(json).diagnosis(diagnosis);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a string cannot fail to take text", e);
+        }
+        return Escape.json(text.toString()) + "\n";
+    }
+
+    private void diagnosis(Diagnosis diagnosis) throws IOException {
+        json.writeStartObject();
+        text("file", diagnosis.file());
+        text("apiVersion", diagnosis.apiVersion());
+        text("scene", diagnosis.scene().orElse(""));
+        json.writeFieldName("cluster");
+        cluster(diagnosis.cluster());
+        json.writeFieldName("tunnel");
+        tunnel(diagnosis.tunnel());
+        list("diagnoses", diagnosis.diagnoses(), this::diagnosed);
+        list("ruledOut", diagnosis.ruledOut(), this::ruledOut);
+        list("notApplicable", diagnosis.notApplicable(), this::notApplicable);
+        list("cannotTell", diagnosis.cannotTell(), this::cannotTell);
+        list("problems", diagnosis.problems(), this::problem);
+        json.writeEndObject();
+    }
+
+    private void cluster(Diagnosis.Head cluster) throws IOException {
+        json.writeStartObject();
+        text("name", cluster.name());
+        text("resourceGroup", cluster.resourceGroup());
+        text("nodeResourceGroup", cluster.nodeResourceGroup());
+        text("location", cluster.location());
+        text("kubernetesVersion", cluster.kubernetesVersion());
+        text("network", cluster.network());
+        text("outboundType", cluster.outboundType());
+        answer("private", cluster.privateCluster());
+        json.writeFieldName("nodeCount");
+        if (cluster.nodeCount() < 0) {
+            json.writeNull();
+        } else {
+            json.writeNumber(cluster.nodeCount());
+        }
+        list("agents", cluster.agents(), this::agent);
+        json.writeEndObject();
+    }
+
+    private void agent(Agent agent) throws IOException {
+        json.writeStartObject();
+        text("name", agent.name());
+        text("node", agent.node());
+        texts("addresses", agent.addresses().toCidrs());
+        json.writeBooleanField("exact", agent.exact());
+        text("why", agent.why());
+        json.writeEndObject();
+    }
+
+    private void tunnel(Tunnel tunnel) throws IOException {
+        json.writeStartObject();
+        text("kind", word(tunnel.kind()));
+        text("why", tunnel.why());
+        list("evidence", tunnel.evidence(), this::source);
+        list("missing", tunnel.missing(), this::missing);
+        json.writeEndObject();
+    }
+
+    private static String word(TunnelKind kind) {
+        return switch (kind) {
+            case KONNECTIVITY, AKS_LINK, TUNNEL_FRONT, UNKNOWN -> kind.label();
+            case NONE -> "none";
+        };
+    }
+
+    private void missing(Missing missing) throws IOException {
+        json.writeStartObject();
+        text("missing", missing.what());
+        text("command", missing.command());
+        json.writeEndObject();
+    }
+
+    private void diagnosed(Diagnosis.Diagnosed diagnosed) throws IOException {
+        json.writeStartObject();
+        text("cause", diagnosed.cause());
+        text("title", diagnosed.title());
+        text("certainty", diagnosed.certainty().name());
+        text("severity", diagnosed.severity().name());
+        json.writeNumberField("rank", diagnosed.rank());
+        text("why", diagnosed.why());
+        texts("nodes", diagnosed.nodes());
+        list("evidence", diagnosed.evidence(), this::source);
+        list("repairs", diagnosed.repairs(), this::repair);
+        list("explains", diagnosed.explains(), this::source);
+        texts("contradictedBy", diagnosed.contradictedBy());
+        json.writeEndObject();
+    }
+
+    private void repair(Diagnosis.Repair repair) throws IOException {
+        json.writeStartObject();
+        text("solution", repair.solution());
+        text("summary", repair.summary());
+        texts("commands", repair.commands());
+        texts("warnings", repair.warnings());
+        texts("verify", repair.verify());
+        texts("advice", repair.advice());
+        json.writeEndObject();
+    }
+
+    private void ruledOut(Diagnosis.RuledOut cause) throws IOException {
+        json.writeStartObject();
+        text("cause", cause.cause());
+        text("reason", cause.reason());
+        text("title", cause.title());
+        json.writeEndObject();
+    }
+
+    private void notApplicable(Conclusion.NotApplicable cause) throws IOException {
+        json.writeStartObject();
+        text("cause", cause.cause());
+        text("reason", cause.reason());
+        json.writeEndObject();
+    }
+
+    private void cannotTell(Diagnosis.Open open) throws IOException {
+        json.writeStartObject();
+        text("cause", open.cause());
+        text("missing", open.missing());
+        text("command", open.command());
+        text("title", open.title());
+        texts("nodes", open.nodes());
+        json.writeEndObject();
+    }
+
+    private void problem(Problem problem) throws IOException {
+        json.writeStartObject();
+        place(problem.at());
+        text("message", problem.message());
+        text("advice", problem.advice());
+        json.writeEndObject();
+    }
+
+    private void source(SourceRef source) throws IOException {
+        json.writeStartObject();
+        place(source);
+        json.writeEndObject();
+    }
+
+    private void place(SourceRef source) throws IOException {
+        text("document", source.document());
+        json.writeNumberField("line", source.line());
+        text("text", source.text());
+    }
+
+    private void text(String name, String text) throws IOException {
+        json.writeFieldName(name);
+        if (text.isEmpty()) {
+            json.writeNull();
+        } else {
+            json.writeString(text);
+        }
+    }
+
+    private void texts(String name, List<String> texts) throws IOException {
+        list(name, texts, json::writeString);
+    }
+
+    private void answer(String name, Answer answer) throws IOException {
+        json.writeFieldName(name);
+        switch (answer) {
+            case YES -> json.writeBoolean(true);
+            case NO -> json.writeBoolean(false);
+            case CANNOT_TELL -> json.writeNull();
+        }
+    }
+
+    private <T> void list(String name, List<T> items, Writing<T> writing) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (T item : items) {
+            writing.write(item);
+        }
+        json.writeEndArray();
+    }
+
+    private interface Writing<T> {
+        void write(T item) throws IOException;
+    }
+}

@@ -1,0 +1,380 @@
+package tunneldoctor.report;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import tunneldoctor.model.Agent;
+import tunneldoctor.model.Answer;
+import tunneldoctor.model.Certainty;
+import tunneldoctor.model.Conclusion;
+import tunneldoctor.model.Diagnosis;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.Problem;
+import tunneldoctor.model.SourceRef;
+
+/**
+ * A diagnosis for someone in the middle of an incident: what cluster it is, what is wrong and how to repair it, and only
+ * then what it is not.
+ *
+ * <p>A command stands on a line of its own with nothing but blanks before it, whole and never folded, so that it can be
+ * copied from the terminal.
+ */
+public final class TextReport {
+    /** What fits a screen: of a list of nodes, evidence or problems, this many are shown. */
+    private static final int SHOWN = 5;
+
+    /** Symptoms repeat each other, so the first ones tell enough. */
+    private static final int SHOWN_SYMPTOMS = 2;
+
+    /** A sentence longer than this holds more of the evidence than a reader wants in a sentence. */
+    private static final int LONGEST_SENTENCE = 400;
+
+    /** The end of an error often says most, so evidence may take two or three rows of a terminal. */
+    private static final int LONGEST_EVIDENCE = 240;
+
+    /** Longer ids do not push the reasons of the other causes out of sight. */
+    private static final int LONGEST_ID = 40;
+
+    private static final String DETAILS = " (--verbose)";
+
+    private final StringBuilder page = new StringBuilder();
+    private final Options options;
+
+    private TextReport(Options options) {
+        this.options = options;
+    }
+
+    /**
+     * How to show it.
+     *
+     * @param verbose everything, nothing cut
+     * @param color whether to use terminal colors
+     * @param width where to fold sentences, in characters; at least 40
+     */
+    public record Options(boolean verbose, boolean color, int width) {
+        /** For output that is not a terminal, so that it does not depend on one. */
+        public static final int DEFAULT_WIDTH = 100;
+
+        private static final int MIN_WIDTH = 40;
+
+        public Options {
+            width = Math.max(MIN_WIDTH, width);
+        }
+    }
+
+    /** The page, ending with a line break. */
+    public static String render(Diagnosis diagnosis, Options options) {
+        TextReport report = new TextReport(options);
+        report.head(diagnosis);
+        report.summary(diagnosis);
+        diagnosis.diagnoses().forEach(diagnosed -> report.diagnosed(diagnosed, diagnosis.cluster()));
+        report.otherCauses(diagnosis);
+        report.problems(diagnosis.problems());
+        return report.page.toString();
+    }
+
+    private void head(Diagnosis diagnosis) {
+        line(paint(
+                Ink.BOLD,
+                (diagnosis.file().equals("-") ? "standard input" : sentence(diagnosis.file()))
+                        + diagnosis.scene().map(scene -> ": " + sentence(scene)).orElse("")));
+        Diagnosis.Head cluster = diagnosis.cluster();
+        prose("Cluster  ", "         ", cluster(cluster));
+        prose(
+                "Tunnel   ",
+                "         ",
+                diagnosis.tunnel().kind().label()
+                        + (diagnosis.tunnel().why().isEmpty()
+                                ? ""
+                                : ": " + diagnosis.tunnel().why()));
+        if (options.verbose()) {
+            diagnosis.tunnel().evidence().forEach(source -> evidence("         ", source));
+            for (Missing missing : diagnosis.tunnel().missing()) {
+                prose("         ", "         ", "missing: " + missing.what());
+                command("           ", missing.command());
+            }
+        }
+        prose("Nodes    ", "         ", cluster.nodeCount() > 0 ? Integer.toString(cluster.nodeCount()) : "none known");
+        fold(
+                "Agents   ",
+                "         ",
+                cluster.agents().isEmpty()
+                        ? "none known"
+                        : some(cluster.agents().stream().map(TextReport::agent).toList(), "; "));
+    }
+
+    private static String cluster(Diagnosis.Head cluster) {
+        StringJoiner details = new StringJoiner(", ", " (", ")").setEmptyValue("");
+        known(details, "resource group ", cluster.resourceGroup());
+        known(details, "", cluster.location());
+        known(details, "Kubernetes ", cluster.kubernetesVersion());
+        known(details, "", cluster.network());
+        known(details, "outbound type ", cluster.outboundType());
+        if (cluster.privateCluster() == Answer.YES) {
+            details.add("private");
+        }
+        return (cluster.name().isEmpty() ? "name not known" : cluster.name()) + details;
+    }
+
+    private static void known(StringJoiner details, String label, String text) {
+        if (!text.isEmpty()) {
+            details.add(label + text);
+        }
+    }
+
+    private static String agent(Agent agent) {
+        return agent.name()
+                + (agent.node().isEmpty() ? "" : " on " + agent.node())
+                + (agent.addresses().isEmpty() ? "" : " (" + agent.addresses() + ")");
+    }
+
+    private void summary(Diagnosis diagnosis) {
+        int found = diagnosis.diagnoses().size();
+        int open = diagnosis.causesOpen().stream().distinct().toList().size();
+        String text;
+        if (found == 0) {
+            text = open == 0
+                    ? "No cause found; every cause that applies could be told."
+                    : "No cause found, but " + count(open, "cause") + " cannot be told from this evidence.";
+        } else {
+            text = count(found, "cause") + " found" + (found > 1 ? ", the one to repair first on top" : "")
+                    + (open == 0 ? "." : "; " + open + " cannot be told.");
+        }
+        line("");
+        line(paint(found > 0 ? Ink.RED : open > 0 ? Ink.YELLOW : Ink.GREEN, text));
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    private void diagnosed(Diagnosis.Diagnosed diagnosed, Diagnosis.Head cluster) {
+        line("");
+        line(paint(Ink.BOLD, diagnosed.rank() + ". " + sentence(diagnosed.title()))
+                + "  "
+                + paint(
+                        diagnosed.certainty() == Certainty.PROVED ? Ink.RED : Ink.YELLOW,
+                        "[" + diagnosed.certainty() + " · " + diagnosed.severity() + " · "
+                                + extent(diagnosed.nodes().size(), cluster.nodeCount()) + "]"));
+        prose("   ", "   ", diagnosed.cause() + ": " + diagnosed.why());
+        if (!diagnosed.nodes().isEmpty()) {
+            fold("   Nodes: ", "     ", some(diagnosed.nodes(), ", "));
+        }
+        diagnosed.contradictedBy().forEach(but -> prose("   Against it: ", "     ", but));
+        listed("   Explains: ", diagnosed.explains(), SHOWN_SYMPTOMS);
+        listed("   Evidence: ", diagnosed.evidence(), SHOWN);
+        repairs(diagnosed.repairs());
+    }
+
+    private static String extent(int affected, int all) {
+        if (affected == 0) {
+            return "whole cluster";
+        }
+        return all >= affected ? affected + " of " + count(all, "node") : count(affected, "node");
+    }
+
+    private void listed(String title, List<SourceRef> sources, int atMost) {
+        int shown = shown(sources.size(), atMost);
+        String indent = " ".repeat(title.length());
+        for (int i = 0; i < shown; i++) {
+            evidence(i == 0 ? title : indent, sources.get(i));
+        }
+        more(indent, sources.size() - shown);
+    }
+
+    private void repairs(List<Diagnosis.Repair> repairs) {
+        if (repairs.isEmpty()) {
+            line("   No repair is known for this.");
+            return;
+        }
+        int shown = options.verbose() ? repairs.size() : 1;
+        repairs.subList(0, shown).forEach(this::repair);
+        if (shown < repairs.size()) {
+            StringJoiner others = new StringJoiner("; ", "", DETAILS);
+            repairs.subList(shown, repairs.size())
+                    .forEach(other -> others.add(item(other.solution() + " " + other.summary())));
+            fold("   Also: ", "     ", others.toString());
+        }
+    }
+
+    private void repair(Diagnosis.Repair repair) {
+        prose("   Repair, solution " + sentence(repair.solution()) + ": ", "     ", repair.summary());
+        repair.commands().forEach(command -> command("     ", command));
+        if (!repair.advice().isEmpty()) {
+            line("   By hand:");
+            // Advice may end in a command, so it is not folded either.
+            repair.advice().forEach(step -> line("     " + sentence(step)));
+        }
+        repair.warnings().forEach(warning -> prose("   Warning: ", "     ", warning));
+        if (!repair.verify().isEmpty()) {
+            line("   Verify:");
+            repair.verify().forEach(command -> command("     ", command));
+        }
+    }
+
+    private void otherCauses(Diagnosis diagnosis) {
+        List<String> ids = new ArrayList<>(diagnosis.causesOpen());
+        diagnosis.ruledOut().forEach(cause -> ids.add(cause.cause()));
+        diagnosis.notApplicable().forEach(cause -> ids.add(cause.cause()));
+        if (ids.isEmpty()) {
+            return;
+        }
+        int column = ids.stream()
+                .mapToInt(id -> Math.min(LONGEST_ID, id.length()))
+                .max()
+                .orElse(0);
+        line("");
+        line(paint(Ink.BOLD, diagnosis.diagnoses().isEmpty() ? "Causes" : "Other causes"));
+        Map<String, String> commands = new HashMap<>();
+        for (Diagnosis.Open open : diagnosis.cannotTell()) {
+            String nodes = open.nodes().isEmpty() ? "" : " (" + some(open.nodes(), ", ") + ")";
+            cause("cannot tell", open.cause(), column, sentence("missing " + open.missing()) + nodes);
+            settle(commands, open);
+        }
+        for (Diagnosis.RuledOut cause : diagnosis.ruledOut()) {
+            cause("ruled out", cause.cause(), column, sentence(cause.reason()));
+        }
+        for (Conclusion.NotApplicable cause : diagnosis.notApplicable()) {
+            cause("not applicable", cause.cause(), column, sentence(cause.reason()));
+        }
+    }
+
+    private void cause(String verdict, String id, int column, String reason) {
+        String start = "  " + pad(verdict, "not applicable".length()) + "  " + pad(sentence(id), column) + "  ";
+        fold(start, "      ", reason);
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.length()));
+    }
+
+    /** Several causes often wait for the same evidence; its command stands once. */
+    private void settle(Map<String, String> commands, Diagnosis.Open open) {
+        if (open.command().isEmpty()) {
+            return;
+        }
+        String before = commands.putIfAbsent(open.command(), open.cause());
+        if (before == null) {
+            command("      ", open.command());
+        } else {
+            prose("      ", "      ", "(the command given at " + before + ")");
+        }
+    }
+
+    private void problems(List<Problem> problems) {
+        if (problems.isEmpty()) {
+            return;
+        }
+        line("");
+        line(paint(Ink.BOLD, count(problems.size(), "problem") + " in the facts"));
+        int shown = shown(problems.size(), SHOWN);
+        for (Problem problem : problems.subList(0, shown)) {
+            prose("  ", "      ", place(problem.at()) + ": " + problem.message());
+            if (!problem.at().text().isEmpty()) {
+                line(paint(Ink.DIM, "      " + evidenceText(problem.at().text())));
+            }
+            if (!problem.advice().isEmpty()) {
+                prose("      ", "      ", problem.advice());
+            }
+        }
+        more("  ", problems.size() - shown);
+    }
+
+    private void evidence(String start, SourceRef source) {
+        String text = source.text().isEmpty() ? place(source) : place(source) + ": " + source.text();
+        line(start + evidenceText(text));
+    }
+
+    private static String place(SourceRef source) {
+        return source.line() > 0 ? source.document() + " line " + source.line() : source.document();
+    }
+
+    private String some(List<String> items, String separator) {
+        int shown = shown(items.size(), SHOWN);
+        StringJoiner text = new StringJoiner(separator);
+        items.subList(0, shown).forEach(entry -> text.add(item(entry)));
+        return shown == items.size() ? text.toString() : text + " … and " + (items.size() - shown) + " more" + DETAILS;
+    }
+
+    private int shown(int size, int atMost) {
+        // One line that says "1 more" would take the room of the one left out.
+        return options.verbose() || size <= atMost + 1 ? size : atMost;
+    }
+
+    private void more(String indent, int hidden) {
+        if (hidden > 0) {
+            line(indent + "… and " + hidden + " more" + DETAILS);
+        }
+    }
+
+    private void command(String indent, String command) {
+        line(indent + Escape.command(command));
+    }
+
+    private String item(String text) {
+        return cut(text, options.width());
+    }
+
+    private String evidenceText(String text) {
+        return cut(text, LONGEST_EVIDENCE);
+    }
+
+    private String sentence(String text) {
+        return cut(text, LONGEST_SENTENCE);
+    }
+
+    private String cut(String text, int width) {
+        return options.verbose() ? Escape.line(text) : Escape.line(text, width);
+    }
+
+    private void prose(String start, String indent, String text) {
+        fold(start, indent, sentence(text));
+    }
+
+    /**
+     * Folds a text at blanks.
+     *
+     * @param text already escaped
+     */
+    private void fold(String start, String indent, String text) {
+        StringBuilder row = new StringBuilder(start);
+        boolean empty = true;
+        for (String word : text.split(" ", -1)) {
+            if (!empty && row.length() + 1 + word.length() > options.width()) {
+                line(row.toString());
+                row = new StringBuilder(indent);
+                empty = true;
+            }
+            if (!empty) {
+                row.append(' ');
+            }
+            row.append(word);
+            empty = false;
+        }
+        line(row.toString());
+    }
+
+    private void line(String text) {
+        page.append(text).append('\n');
+    }
+
+    private String paint(Ink ink, String text) {
+        return options.color() ? ink.on + text + "\u001b[0m" : text;
+    }
+
+    private enum Ink {
+        BOLD("\u001b[1m"),
+        DIM("\u001b[2m"),
+        RED("\u001b[31m"),
+        GREEN("\u001b[32m"),
+        YELLOW("\u001b[33m");
+
+        private final String on;
+
+        Ink(String on) {
+            this.on = on;
+        }
+    }
+}
