@@ -37,6 +37,11 @@ public record Node(
         return List.of(name);
     }
 
+    /** The command that runs a script as root on this node without the tunnel, where the evidence names its machine. */
+    public String onNode(String script) {
+        return NodeShell.commands(List.of(this), script).get(0);
+    }
+
     public boolean windows() {
         return os.equalsIgnoreCase("windows");
     }
