@@ -304,6 +304,8 @@ class AzureReaderTest {
                         tuple("DenyKubeletPort", "Tcp", List.of("10250-10250"), true),
                         tuple("AllowVnetInBound", "*", List.of("0-65535"), true),
                         tuple("Legacy", "Udp", List.of("1194-1194"), true));
+        assertThat(nsg.rules().get(1).source().text())
+                .isEqualTo("priority 65000 Inbound Allow All from VirtualNetwork to VirtualNetwork:0-65535");
         assertThat(nsg.rules().get(1).sourcePrefixes())
                 .containsExactly("10.224.0.0/12", "10.0.0.0/16", "168.63.129.16/32");
     }
