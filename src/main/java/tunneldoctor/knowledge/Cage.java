@@ -38,6 +38,7 @@ final class Cage {
             Map.entry("java.lang.Math", Set.of("max", "min", "abs")),
             Map.entry("java.lang.Enum", Set.of("<init>", "valueOf", "name", "equals", "compareTo")),
             Map.entry("java.lang.Record", Set.of()),
+            Map.entry("java.lang.Throwable", Set.of()),
             Map.entry("java.lang.Exception", Set.of()),
             Map.entry("java.lang.RuntimeException", Set.of("<init>")),
             Map.entry("java.lang.System", Set.of("arraycopy")),
@@ -97,6 +98,7 @@ final class Cage {
     private static final List<String> FAMILIES = List.of(
             "org.drools.model.functions.Block",
             "org.drools.model.functions.Function",
+            "org.drools.model.functions.Operator",
             "org.drools.model.functions.Predicate",
             "org.drools.model.operators.",
             "org.drools.model.view.",

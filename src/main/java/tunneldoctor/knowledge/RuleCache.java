@@ -15,7 +15,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.drools.util.Drools;
+import org.drools.base.util.Drools;
 import org.jspecify.annotations.Nullable;
 
 /**

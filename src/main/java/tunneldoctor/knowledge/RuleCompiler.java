@@ -1,6 +1,7 @@
 package tunneldoctor.knowledge;
 
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -159,8 +160,7 @@ final class RuleCompiler {
     }
 
     private static Resource resource(RuleFile file) {
-        Resource resource = ResourceFactory.newByteArrayResource(
-                file.text().getBytes(java.nio.charset.StandardCharsets.UTF_8), "UTF-8");
+        Resource resource = ResourceFactory.newReaderResource(new StringReader(file.text()), "UTF-8");
         resource.setSourcePath(file.relative());
         resource.setResourceType(ResourceType.DRL);
         return resource;
