@@ -48,6 +48,7 @@ final class Cage {
             Map.entry("java.lang.invoke.MethodHandles$Lookup", Set.of()),
             Map.entry("java.lang.invoke.MethodType", Set.of()),
             Map.entry("java.lang.invoke.CallSite", Set.of()),
+            Map.entry("java.lang.invoke.LambdaMetafactory", Set.of("metafactory")),
             Map.entry("java.lang.invoke.StringConcatFactory", Set.of("makeConcatWithConstants")),
             Map.entry("java.io.Serializable", Set.of()),
             Map.entry("java.time.format.DateTimeFormatter", Set.of()),
@@ -83,11 +84,6 @@ final class Cage {
             Map.entry("org.drools.model.Rule", Set.of()),
             Map.entry("org.drools.model.RuleItemBuilder", Set.of()),
             Map.entry("org.drools.model.consequences.ConsequenceBuilder", Set.of()),
-            Map.entry("org.drools.model.consequences.ConsequenceBuilder$_0", Set.of("execute")),
-            Map.entry("org.drools.model.consequences.ConsequenceBuilder$_1", Set.of("execute")),
-            Map.entry("org.drools.model.consequences.ConsequenceBuilder$_2", Set.of("execute")),
-            Map.entry("org.drools.model.consequences.ConsequenceBuilder$_3", Set.of("execute")),
-            Map.entry("org.drools.model.consequences.ConsequenceBuilder$_4", Set.of("execute")),
             Map.entry("org.drools.model.functions.HashedExpression", Set.of()),
             Map.entry("org.drools.model.functions.PredicateInformation", Set.of("<init>", "addRuleNames")),
             Map.entry("org.drools.model.impl.RuleBuilder", Set.of("build", "metadata")),
@@ -97,18 +93,19 @@ final class Cage {
     /** Families of types that hold nothing but the shapes of lambdas and the engine's own operators. */
     private static final List<String> FAMILIES = List.of(
             "org.drools.model.functions.Block",
+            "org.drools.core.base.accumulators.",
             "org.drools.model.functions.Function",
+            "org.drools.model.functions.accumulate.",
             "org.drools.model.functions.Operator",
             "org.drools.model.functions.Predicate",
             "org.drools.model.operators.",
             "org.drools.model.view.",
             "org.drools.model.Variable",
             "org.drools.model.Declaration",
-            "org.drools.model.RuleItem",
-            "org.drools.model.Global",
-            "org.drools.model.Query",
-            "org.drools.model.TypeMetaData",
-            "org.drools.model.EntryPoint");
+            "org.drools.model.RuleItem");
+
+    /** One type for each number of values a consequence takes; beside {@code execute} they offer to run scripts. */
+    private static final String CONSEQUENCE = "org.drools.model.consequences.ConsequenceBuilder$_";
 
     private Cage() {}
 
@@ -160,7 +157,8 @@ final class Cage {
                 "or",
                 "pattern",
                 "reactOn",
-                "rule");
+                "rule",
+                "valueOf");
 
         private Names() {}
     }
@@ -168,6 +166,7 @@ final class Cage {
     /** Whether rules may refer to a type, by its binary name. */
     static boolean admits(String name) {
         return name.startsWith(MODEL)
+                || name.startsWith(CONSEQUENCE)
                 || ADMITTED.containsKey(name)
                 || FAMILIES.stream().anyMatch(name::startsWith);
     }
@@ -178,6 +177,9 @@ final class Cage {
         }
         if (type.startsWith(MODEL) || FAMILIES.stream().anyMatch(type::startsWith)) {
             return true;
+        }
+        if (type.startsWith(CONSEQUENCE)) {
+            return member.equals("execute");
         }
         Set<String> members = ADMITTED.get(type);
         return members != null && (members.contains(member) || members == ANY);

@@ -33,9 +33,7 @@ final class ExpressionPolicy {
      * @param problems receives the place, the message and the hint
      */
     ExpressionPolicy(
-            Map<String, Class<?>> imports,
-            Map<String, Optional<Type>> bindings,
-            BiConsumer<Token, String[]> problems) {
+            Map<String, Class<?>> imports, Map<String, Optional<Type>> bindings, BiConsumer<Token, String[]> problems) {
         this.imports = imports;
         this.bindings = bindings;
         this.problems = problems;
@@ -85,7 +83,10 @@ final class ExpressionPolicy {
                 at = creation(tokens, at);
             } else if (!consequence && OPERATORS.contains(token.text()) && !startsField(tokens, at, pattern)) {
                 at++;
-            } else if (!consequence && token.is("str") && at + 3 < tokens.size() && tokens.get(at + 1).is("[")) {
+            } else if (!consequence
+                    && token.is("str")
+                    && at + 3 < tokens.size()
+                    && tokens.get(at + 1).is("[")) {
                 at = substring(tokens, at);
             } else {
                 int from = at;
@@ -102,8 +103,12 @@ final class ExpressionPolicy {
 
     /** {@code name contains "x"} has an operator, {@code contains(x)} in a pattern would be the fact's own method. */
     private static boolean startsField(List<Token> tokens, int at, Optional<Class<?>> pattern) {
-        boolean first = at == 0 || tokens.get(at - 1).is("&&") || tokens.get(at - 1).is("||");
-        return first && pattern.map(type -> Vocabulary.words(type).containsKey(tokens.get(at).text())).orElse(false);
+        boolean first =
+                at == 0 || tokens.get(at - 1).is("&&") || tokens.get(at - 1).is("||");
+        return first
+                && pattern.map(type -> Vocabulary.words(type)
+                                .containsKey(tokens.get(at).text()))
+                        .orElse(false);
     }
 
     private void symbol(List<Token> tokens, int at, boolean consequence) {
@@ -134,15 +139,19 @@ final class ExpressionPolicy {
     }
 
     private int substring(List<Token> tokens, int at) {
-        if (!SUBSTRINGS.contains(tokens.get(at + 2).text()) || !tokens.get(at + 3).is("]")) {
+        if (!SUBSTRINGS.contains(tokens.get(at + 2).text())
+                || !tokens.get(at + 3).is("]")) {
             refuse(tokens.get(at), "unknown operator after str", "Use str[startsWith], str[endsWith] or str[length].");
         }
         return at + 4;
     }
 
     private int creation(List<Token> tokens, int at) {
-        @Nullable Class<?> type = at + 1 < tokens.size() ? imports.get(tokens.get(at + 1).text()) : null;
-        if (type == null || !type.getName().startsWith(Vocabulary.MODEL) || type.getSimpleName().equals("Conclusion")) {
+        @Nullable
+        Class<?> type = at + 1 < tokens.size() ? imports.get(tokens.get(at + 1).text()) : null;
+        if (type == null
+                || !type.getName().startsWith(Vocabulary.MODEL)
+                || type.getSimpleName().equals("Conclusion")) {
             refuse(
                     tokens.get(at),
                     "only facts of the model can be made in a rule",
@@ -169,7 +178,9 @@ final class ExpressionPolicy {
         boolean clash = right.kind() == Token.Kind.TEXT && !textual
                 || right.kind() == Token.Kind.NUMBER && !number && Vocabulary.knows(type.get())
                 || right.kind() == Token.Kind.NUMBER && type.get() == boolean.class
-                || (right.is("true") || right.is("false")) && type.get() != boolean.class && type.get() != Boolean.class;
+                || (right.is("true") || right.is("false"))
+                        && type.get() != boolean.class
+                        && type.get() != Boolean.class;
         if (clash) {
             String hint = type.get().isEnum()
                     ? "Write " + type.get().getSimpleName() + "." + constants(type.get()) + "."
@@ -230,8 +241,8 @@ final class ExpressionPolicy {
 
         private void head(Token head) {
             String name = head.text();
-            Optional<Type> field =
-                    pattern.flatMap(owner -> Optional.ofNullable(Vocabulary.words(owner).get(name)));
+            Optional<Type> field = pattern.flatMap(
+                    owner -> Optional.ofNullable(Vocabulary.words(owner).get(name)));
             @Nullable Class<?> named = imports.containsKey(name) ? imports.get(name) : Vocabulary.IMPLICIT.get(name);
             if (name.equals("this") && pattern.isPresent()) {
                 type = pattern.map(owner -> owner);
@@ -272,16 +283,19 @@ final class ExpressionPolicy {
         }
 
         private void unknown(Token word, Class<?> owner) {
-            List<String> fields = Vocabulary.ofFacts(owner) && owner != Conclude.class
-                    ? Vocabulary.fields(owner)
-                    : List.copyOf(Vocabulary.words(owner).keySet());
-            Set<String> known = new TreeSet<>(Vocabulary.words(owner).keySet());
-            String list = (owner.isEnum() ? "Values: " + constants(owner) : "Fields: " + String.join(", ", fields)) + ".";
+            Set<String> known = Vocabulary.words(owner).keySet();
+            boolean fact = owner.getName().startsWith(Vocabulary.MODEL);
+            String kind = owner.isEnum() ? "value" : fact ? "field" : "method";
+            String list = owner.isEnum()
+                    ? "Values: " + constants(owner)
+                    : fact
+                            ? "Fields: " + String.join(", ", Vocabulary.fields(owner))
+                            : "Methods: " + String.join(", ", known);
             String near = suggestion(word.text(), known);
             refuse(
                     word,
-                    owner.getSimpleName() + " has no " + (owner.isEnum() ? "value" : "field") + " '" + word.text() + "'",
-                    near.isEmpty() ? list : near + " " + list);
+                    owner.getSimpleName() + " has no " + kind + " '" + word.text() + "'",
+                    (near.isEmpty() ? "" : near + " ") + list + ".");
         }
 
         /** Checks what stands in the parentheses at a place, if any, and returns the place after them. */

@@ -206,7 +206,7 @@ public final class RuleBase {
                 rule,
                 (rule.isEmpty() ? "a rule" : "rule \"" + rule + "\"") + " failed: "
                         + what.lines().findFirst().orElse(""),
-                "Ask for a value with isPresent() before get().");
+                "Make sure that a value is there before asking for it, as with isPresent().");
     }
 
     private RuleBaseException problemOf(String rule, String message, String hint) {

@@ -48,6 +48,9 @@ final class RuleCompiler {
         synchronized (ONE_AT_A_TIME) {
             try {
                 return compileChecked(file, problems);
+            } catch (RuntimeException unforeseen) {
+                problems.add(file.problem("the file is beyond what can be checked", "Compare with another file."));
+                return Optional.empty();
             } catch (StackOverflowError tooDeep) {
                 problems.add(file.problem("the rules are nested too deeply", "Split the conditions."));
                 return Optional.empty();
@@ -118,7 +121,8 @@ final class RuleCompiler {
         return firstLine(matcher.matches() ? matcher.group(3) : message);
     }
 
-    private static Optional<CompiledRules> build(RuleFile file, Optional<Cause> cause, List<String> messages) {
+    /** Empty if Drools refused the file; the policy must have passed it before. */
+    static Optional<CompiledRules> build(RuleFile file, Optional<Cause> cause, List<String> messages) {
         ClassLoader loader = RuleCompiler.class.getClassLoader();
         MemoryFileSystem sources = new MemoryFileSystem();
         MemoryFileSystem classes = new MemoryFileSystem();

@@ -101,7 +101,9 @@ final class RulePolicy {
         int escape = file.text().indexOf("\\u");
         if (escape >= 0) {
             problems.add(file.problemAt(
-                    escape, "a unicode escape has no place in a rule", "Write the character itself; the file is UTF-8."));
+                    escape,
+                    "a unicode escape has no place in a rule",
+                    "Write the character itself; the file is UTF-8."));
         }
     }
 
@@ -110,7 +112,9 @@ final class RulePolicy {
             problems.add(at(
                     rules,
                     "package",
-                    rules.getName().isEmpty() ? "the file names no package" : "the package does not fit the file's name",
+                    rules.getName().isEmpty()
+                            ? "the file names no package"
+                            : "the package does not fit the file's name",
                     "Write: package " + file.packageName()));
         }
         refuseAll(rules.getFunctionImports(), "import", "an import of functions");
@@ -164,8 +168,9 @@ final class RulePolicy {
                         : Vocabulary.nearest(target, importable)
                                 .filter(near -> ours)
                                 .map(near -> "Did you mean '" + near + "'?")
-                                .orElse("Rules import types of tunneldoctor.model, Conclude, and java.util.List, Set, Map,"
-                                        + " Collection and Optional.")));
+                                .orElse(
+                                        "Rules import types of tunneldoctor.model, Conclude, and java.util.List, Set, Map,"
+                                                + " Collection and Optional.")));
     }
 
     private static @Nullable Class<?> ofModel(String name) {
@@ -188,9 +193,9 @@ final class RulePolicy {
         boolean java = attribute.getName().equals("dialect")
                 && attribute.getValue().replace("\"", "").equals("java");
         if (!java) {
-            problems.add(at(
-                    attribute,
-                    attribute.getName(),
+            int name = file.text().lastIndexOf(attribute.getName(), place(attribute));
+            problems.add(file.problemAt(
+                    name < 0 ? place(attribute) : name,
                     "'" + attribute.getName() + "' has no place in a rule",
                     attribute.getName().equals("dialect")
                             ? "Write: dialect \"java\""
@@ -201,11 +206,13 @@ final class RulePolicy {
     private void rule(RuleDescr rule, boolean first, Set<String> names) {
         name(rule, names);
         if (rule.isQuery()) {
-            problems.add(at(rule, "query", "a query has no place in a rule file", "Conclusions are collected as facts."));
+            problems.add(
+                    at(rule, "query", "a query has no place in a rule file", "Conclusions are collected as facts."));
             return;
         }
         if (rule.hasParent()) {
-            problems.add(at(rule, "extends", "a rule that extends another", "Say the shared part as a fact of its own."));
+            problems.add(
+                    at(rule, "extends", "a rule that extends another", "Say the shared part as a fact of its own."));
         }
         for (AttributeDescr attribute : rule.getAttributes().values()) {
             if (!rules.getAttributes().contains(attribute)) {
@@ -218,7 +225,8 @@ final class RulePolicy {
             condition(rule.getLhs(), bindings, false);
         }
         if (!rule.getNamedConsequences().isEmpty()) {
-            problems.add(at(rule, "do", "a named consequence has no place in a rule", "Write a rule for each conclusion."));
+            problems.add(
+                    at(rule, "do", "a named consequence has no place in a rule", "Write a rule for each conclusion."));
         }
         consequence(rule, bindings);
     }
@@ -233,7 +241,8 @@ final class RulePolicy {
                     "Write: rule \"" + file.id() + ": …\""));
         }
         if (name.indexOf('"') >= 0 || name.indexOf('\\') >= 0 || name.indexOf('\n') >= 0) {
-            problems.add(at(rule, "rule", "the rule's name has a quote, a backslash or a line break", "Use plain words."));
+            problems.add(
+                    at(rule, "rule", "the rule's name has a quote, a backslash or a line break", "Use plain words."));
         }
         if (!names.add(name)) {
             problems.add(at(rule, "rule", "there is another rule of this name", "Give each rule a name of its own."));
@@ -264,10 +273,17 @@ final class RulePolicy {
             }
         }
         if (first && !file.shared()) {
+            Set<String> meant = new HashSet<>();
+            rule.getAnnotations()
+                    .forEach(given ->
+                            Vocabulary.nearest(given.getName(), ANNOTATIONS).ifPresent(meant::add));
             for (String name : ANNOTATIONS) {
-                if (rule.getAnnotation(name) == null) {
+                if (!meant.contains(name)) {
                     problems.add(at(
-                            rule, "rule", "@" + name + " is missing", "The first rule of a file says it of the cause."));
+                            rule,
+                            "rule",
+                            "@" + name + " is missing",
+                            "The first rule of a file says it of the cause."));
                 }
             }
         }
@@ -283,7 +299,9 @@ final class RulePolicy {
             refuseAnnotation(
                     rule,
                     name,
-                    annotation.isDuplicated() ? "@" + name + " stands twice" : "the value of @" + name + " is not a text",
+                    annotation.isDuplicated()
+                            ? "@" + name + " stands twice"
+                            : "the value of @" + name + " is not a text",
                     "Write: @" + name + "(\"…\"), once and on one line.");
             return;
         }
@@ -301,7 +319,8 @@ final class RulePolicy {
             }
         }
         if (name.equals("maturity") && !MATURITIES.contains(text.get())) {
-            refuseAnnotation(rule, name, "there is no maturity " + text.get(), "Maturities: stable, incubating, sandbox.");
+            refuseAnnotation(
+                    rule, name, "there is no maturity " + text.get(), "Maturities: stable, incubating, sandbox.");
         }
         metadata.put(name, text.get());
     }
@@ -329,7 +348,8 @@ final class RulePolicy {
 
     /** @param denied whether the part stands under a negation */
     private void condition(BaseDescr part, Map<String, Optional<Type>> bindings, boolean denied) {
-        if (part instanceof AnnotatedBaseDescr annotated && !annotated.getAnnotations().isEmpty()) {
+        if (part instanceof AnnotatedBaseDescr annotated
+                && !annotated.getAnnotations().isEmpty()) {
             problems.add(at(part, "@", "an annotation has no place in a condition", "Leave it out."));
         }
         if (part instanceof PatternDescr pattern) {
@@ -355,10 +375,16 @@ final class RulePolicy {
     }
 
     private void pattern(PatternDescr pattern, Map<String, Optional<Type>> bindings, boolean denied) {
+        if (pattern.isQuery() || pattern.getObjectType() == null) {
+            problems.add(
+                    at(pattern, "", "this kind of pattern has no place in a rule", "Match facts by their fields."));
+            return;
+        }
         @Nullable PatternSourceDescr source = pattern.getSource();
         Optional<Class<?>> type = typeOf(pattern, source != null);
-        if (pattern.isQuery() || !pattern.getBehaviors().isEmpty() || pattern.isUnification()) {
-            problems.add(at(pattern, "", "this kind of pattern has no place in a rule", "Match facts by their fields."));
+        if (!pattern.getBehaviors().isEmpty() || pattern.isUnification()) {
+            problems.add(
+                    at(pattern, "", "this kind of pattern has no place in a rule", "Match facts by their fields."));
         }
         if (denied && type.map(Class::getName).orElse("").startsWith(Vocabulary.MODEL + "Conclusion")) {
             problems.add(at(
@@ -371,10 +397,16 @@ final class RulePolicy {
             accumulate(accumulate, bindings, denied);
         } else if (source != null) {
             problems.add(at(
-                    source, "from", "'from' has no place in a rule", "Match facts that are there, or ask the fact itself."));
+                    source,
+                    "from",
+                    "'from' has no place in a rule",
+                    "Match facts that are there, or ask the fact itself."));
         }
         if (pattern.getIdentifier() != null && !pattern.getIdentifier().isEmpty()) {
             bindings.put(pattern.getIdentifier(), type.map(known -> known));
+        }
+        if (type.isEmpty()) {
+            return;
         }
         ExpressionPolicy expressions = expressions(bindings);
         for (BaseDescr constraint : pattern.getDescrs()) {
@@ -460,7 +492,8 @@ final class RulePolicy {
         int start = Math.max(0, file.text().indexOf(text, Math.max(0, rule.getStartCharacter())));
         List<Token> tokens = Token.of(text, start);
         if (tokens.isEmpty()) {
-            problems.add(at(rule, "then", "the rule concludes nothing", "Write insertLogical(Conclude.…); after then."));
+            problems.add(
+                    at(rule, "then", "the rule concludes nothing", "Write insertLogical(Conclude.…); after then."));
         }
         int at = 0;
         while (at < tokens.size()) {
@@ -475,7 +508,9 @@ final class RulePolicy {
                 List<Token> value = tokens.subList(at + 2, end - 1);
                 if (file.shared() && value.get(0).is("Conclude")) {
                     problems.add(file.problemAt(
-                            value.get(0).offset(), "a conclusion in a file of shared inferences", "Infer a fact instead."));
+                            value.get(0).offset(),
+                            "a conclusion in a file of shared inferences",
+                            "Infer a fact instead."));
                 }
                 expressions(bindings).value(value);
             } else {

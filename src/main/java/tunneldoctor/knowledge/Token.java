@@ -19,8 +19,8 @@ record Token(Kind kind, String text, int offset) {
     }
 
     private static final Set<String> PAIRS = Set.of(
-            "==", "!=", "<=", ">=", "&&", "||", "!.", "->", "::", ":=", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=", "|=",
-            "^=", "<<", ">>", "?.");
+            "==", "!=", "<=", ">=", "&&", "||", "!.", "->", "::", ":=", "++", "--", "+=", "-=", "*=", "/=", "%=", "&=",
+            "|=", "^=", "<<", ">>", "?.");
 
     boolean is(String expected) {
         return kind != Kind.TEXT && text.equals(expected);

@@ -65,13 +65,11 @@ final class Vocabulary {
             Map.entry(List.class, COLLECTIONS),
             Map.entry(Set.class, COLLECTIONS),
             Map.entry(Collection.class, COLLECTIONS),
-            Map.entry(
-                    Map.class,
-                    Set.of("isEmpty", "size", "containsKey", "get", "getOrDefault", "keySet", "values")),
+            Map.entry(Map.class, Set.of("isEmpty", "size", "containsKey", "get", "getOrDefault", "keySet", "values")),
             Map.entry(Optional.class, Set.of("isPresent", "isEmpty", "get", "orElse", "of", "empty")));
 
-    private static final Set<String> EVERY_OBJECT = Set.of(
-            "getClass", "wait", "notify", "notifyAll", "hashCode", "getDeclaringClass", "describeConstable");
+    private static final Set<String> EVERY_OBJECT =
+            Set.of("getClass", "wait", "notify", "notifyAll", "hashCode", "getDeclaringClass", "describeConstable");
 
     private Vocabulary() {}
 
@@ -80,9 +78,7 @@ final class Vocabulary {
     }
 
     static boolean ofFacts(Class<?> type) {
-        return type.getName().startsWith(MODEL)
-                || type == Conclude.class
-                || type == Conclude.RemedyDraft.class;
+        return type.getName().startsWith(MODEL) || type == Conclude.class || type == Conclude.RemedyDraft.class;
     }
 
     /** Words that may follow a dot after a value of the type, or stand in a pattern of it, with the type each leads to. */
@@ -92,7 +88,8 @@ final class Vocabulary {
         for (Method method : type.getMethods()) {
             String name = method.getName();
             boolean wanted = few != null ? few.contains(name) : !EVERY_OBJECT.contains(name);
-            if (wanted && !method.isSynthetic() && method.getDeclaringClass() != Object.class || name.equals("equals")) {
+            if (wanted && !method.isSynthetic() && method.getDeclaringClass() != Object.class
+                    || name.equals("equals")) {
                 words.put(name, method.getGenericReturnType());
             }
         }
@@ -100,7 +97,7 @@ final class Vocabulary {
             for (Field field : type.getFields()) {
                 words.putIfAbsent(field.getName(), field.getGenericType());
             }
-            for (Class<?> nested : type.getClasses()) {
+            for (Class<?> nested : type == Conclude.class ? new Class<?>[0] : type.getClasses()) {
                 words.putIfAbsent(nested.getSimpleName(), nested);
             }
         }
@@ -135,7 +132,8 @@ final class Vocabulary {
     /** The type a step leads to, with the owner's type arguments filled in, as for {@code List<Node>.get}. */
     static Optional<Type> resolve(Type owner, Type step) {
         if (step instanceof TypeVariable<?> variable) {
-            if (owner instanceof ParameterizedType parameterized && variable.getGenericDeclaration() instanceof Class<?> c) {
+            if (owner instanceof ParameterizedType parameterized
+                    && variable.getGenericDeclaration() instanceof Class<?> c) {
                 List<TypeVariable<?>> variables = List.of(c.getTypeParameters());
                 int index = variables.indexOf(variable);
                 return index < 0 || index >= parameterized.getActualTypeArguments().length
@@ -151,10 +149,12 @@ final class Vocabulary {
     static List<String> importable() {
         List<String> names = new ArrayList<>(IMPORTABLE.keySet());
         names.add(Conclude.class.getName());
-        ModelFingerprint.classes().ifPresent(classes -> classes.keySet().stream()
-                .filter(file -> file.startsWith("tunneldoctor/model/") && !file.contains("$") && !file.contains("-"))
-                .forEach(file ->
-                        names.add(file.substring(0, file.length() - ".class".length()).replace('/', '.'))));
+        ModelFingerprint.classes()
+                .ifPresent(classes -> classes.keySet().stream()
+                        .filter(file ->
+                                file.startsWith("tunneldoctor/model/") && !file.contains("$") && !file.contains("-"))
+                        .forEach(file -> names.add(file.substring(0, file.length() - ".class".length())
+                                .replace('/', '.'))));
         names.sort(String::compareTo);
         return names;
     }
