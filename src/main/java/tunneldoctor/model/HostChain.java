@@ -6,14 +6,38 @@ import java.util.Optional;
 /**
  * A chain of a host firewall table.
  *
- * @param policy what happens at its end, upper case ({@code ACCEPT}, {@code DROP}); empty for a user-defined chain
+ * @param policy what happens at its end, upper case ({@code ACCEPT}, {@code DROP}); empty for a user-defined chain, and
+ *     where the text that would state it is cut off
  * @param rules in kernel order
  * @param complete false where the text broke off inside or before the chain's rules
  * @param source the chain's header or policy line
+ * @param beginningShown false where rules may stand before the first one shown
+ * @param hook where the kernel enters the chain, for a base chain of nftables; empty for iptables, whose chains' names say
+ *     it, and for a chain that is only jumped to
  */
 public record HostChain(
-        String name, Optional<String> policy, List<HostRule> rules, boolean complete, SourceRef source) {
+        String name,
+        Optional<String> policy,
+        List<HostRule> rules,
+        boolean complete,
+        SourceRef source,
+        boolean beginningShown,
+        Optional<Hook> hook) {
     public HostChain {
         rules = List.copyOf(rules);
     }
+
+    /** A chain of iptables; one that is not complete may lack rules anywhere. */
+    public HostChain(String name, Optional<String> policy, List<HostRule> rules, boolean complete, SourceRef source) {
+        this(name, policy, rules, complete, source, complete, Optional.empty());
+    }
+
+    /**
+     * Where and when the kernel enters a base chain of nftables.
+     *
+     * @param type {@code filter}, {@code nat} or {@code route}
+     * @param name {@code prerouting}, {@code input}, {@code output}, {@code postrouting}, {@code forward} or {@code ingress}
+     * @param priority lower comes first; {@code filter} is 0
+     */
+    public record Hook(String type, String name, int priority) {}
 }

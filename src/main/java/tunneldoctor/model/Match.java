@@ -54,6 +54,9 @@ public sealed interface Match {
     /** Type of the source address, for example {@code LOCAL}. */
     record SourceType(String type, boolean negated) implements Match {}
 
+    /** The packet's mark, looked at under {@code mask}, equals {@code value}. Both are unsigned 32-bit numbers. */
+    record Mark(long value, long mask, boolean negated) implements Match {}
+
     /**
      * A condition whose truth for a given packet the text does not tell.
      *

@@ -1,0 +1,299 @@
+package tunneldoctor.parse;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.SourceRef;
+
+/**
+ * Reads {@code iptables -S} and {@code iptables-save}, with or without counters.
+ *
+ * <pre>
+ * *filter
+ * :INPUT ACCEPT [4175:1130452]
+ * :cali-INPUT - [0:0]
+ * [12:720] -A INPUT -s 10.224.0.0/16 -p tcp -m tcp --dport 10250 -m comment --comment "a b" -j REJECT --reject-with tcp-reset
+ * COMMIT
+ * </pre>
+ */
+final class IptablesSpecification {
+    /** Every table the kernel has; {@code iptables-save} leaves out those that do not exist. */
+    private static final List<String> TABLES = List.of("raw", "mangle", "nat", "filter", "security");
+
+    private final NodeDocument document;
+    private final IptablesCommand command;
+    private final FactsBuilder facts;
+    private final IptablesRuleParser rules = new IptablesRuleParser();
+
+    private HostTable.Backend backend;
+    private boolean otherBackendHinted;
+
+    /** Whether {@code *table} lines part the text, as the save tools print it. */
+    private boolean sections;
+
+    private String table = "";
+    private IptablesTableDraft draft = new IptablesTableDraft();
+    private IptablesTableDraft.@org.jspecify.annotations.Nullable Chain current;
+    private boolean open;
+    private boolean everyTableWhole = true;
+    private boolean nothingReadYet = true;
+    private boolean strayReported;
+    private int tablesBefore;
+
+    IptablesSpecification(NodeDocument document, IptablesCommand command, FactsBuilder facts) {
+        this.document = document;
+        this.command = command;
+        this.facts = facts;
+        this.backend = command.backend();
+    }
+
+    void read() {
+        tablesBefore = facts.hostTables.size();
+        String text = document.text();
+        sections = command.save() || text.startsWith("*") || text.contains("\n*");
+        if (!sections) {
+            table = command.table().orElse("filter");
+            open = true;
+        }
+        int from = 0;
+        int number = 0;
+        while (from < text.length()) {
+            int newline = text.indexOf('\n', from);
+            int to = newline < 0 ? text.length() : newline;
+            number++;
+            String line = text.substring(from, to);
+            int joined = 0;
+            // A comment may hold a line break; the quote round it is then still open.
+            while (IptablesRuleParser.quoteOpen(line) && to < text.length() && joined < IptablesRuleParser.MAX_JOINED) {
+                int next = text.indexOf('\n', to + 1);
+                to = next < 0 ? text.length() : next;
+                line = text.substring(from, to);
+                joined++;
+            }
+            if (joined > 0 && IptablesRuleParser.quoteOpen(line)) {
+                // Nothing closes it: then it is this one line that is broken, not all that follow.
+                to = text.indexOf('\n', from);
+                line = text.substring(from, to);
+                joined = 0;
+            }
+            from = to + 1;
+            boolean lastOfCutText = document.truncatedTail()
+                    && text.substring(Math.min(from, text.length())).isBlank();
+            line(line, document.at(number, line), lastOfCutText);
+            number += joined;
+        }
+        if (open) {
+            finish(!sections);
+        }
+        addEmptyTables();
+    }
+
+    private void line(String raw, SourceRef at, boolean cut) {
+        String line = raw.strip();
+        if (line.isEmpty()) {
+            return;
+        }
+        if (line.startsWith("#")) {
+            remark(line, at);
+            return;
+        }
+        if (IptablesWords.complaint(line)) {
+            IptablesReader.complaint(document, at, facts);
+            everyTableWhole = false;
+            return;
+        }
+        boolean first = nothingReadYet;
+        nothingReadYet = false;
+        if (cut) {
+            draft.whole = false;
+            everyTableWhole = false;
+            IptablesTableDraft.Chain chain = current;
+            if (chain != null) {
+                chain.unreadable(table, at);
+                chain.endShown = false;
+            }
+            return;
+        }
+        if (line.startsWith("*") && line.length() > 1) {
+            if (open) {
+                finish(false);
+            }
+            table = line.substring(1).strip().toLowerCase(Locale.ROOT);
+            draft = new IptablesTableDraft();
+            current = null;
+            open = true;
+        } else if (!open) {
+            stray(at, first);
+        } else if (line.equals("COMMIT")) {
+            finish(true);
+        } else if (line.startsWith(":")) {
+            LineWords words = new LineWords(line.substring(1));
+            declare(words.take(), words.take(), at);
+        } else if (line.startsWith("-P ")) {
+            LineWords words = new LineWords(line);
+            words.next();
+            declare(words.take(), words.take(), at);
+        } else if (line.startsWith("-N ")) {
+            LineWords words = new LineWords(line);
+            words.next();
+            declare(words.take(), "-", at);
+        } else if (line.startsWith("-A ")) {
+            append(line, at);
+        } else if (line.startsWith("[") && line.indexOf("] -A ") > 0) {
+            append(line.substring(line.indexOf("] -A ") + 2), at);
+        } else {
+            unread(at, first);
+        }
+    }
+
+    private void remark(String line, SourceRef at) {
+        if (line.startsWith("# Generated by")) {
+            if (command.backend() == HostTable.Backend.UNSTATED) {
+                backend = line.contains("(nf_tables)") ? HostTable.Backend.NFT : HostTable.Backend.LEGACY;
+            }
+        } else if (IptablesReader.hintsAtOtherBackend(line)) {
+            otherBackendHinted = true;
+        } else if (IptablesWords.complaint(line)) {
+            IptablesReader.complaint(document, at, facts);
+            everyTableWhole = false;
+        }
+    }
+
+    private void declare(String chain, String policy, SourceRef at) {
+        if (chain.isEmpty()) {
+            unread(at, false);
+            return;
+        }
+        IptablesTableDraft.Chain declared = draft.chain(chain, at);
+        if (!policy.isEmpty() && !policy.equals("-")) {
+            declared.policy = Optional.of(policy.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    private void append(String line, SourceRef at) {
+        LineWords words = new LineWords(line);
+        words.next();
+        String name = words.word();
+        if (name.isEmpty()) {
+            unread(at, false);
+            return;
+        }
+        words.next();
+        IptablesTableDraft.Chain chain = draft.chains.get(name);
+        if (chain == null) {
+            // Every chain is declared before any rule; so the declaration is in the part that is cut off, and the first
+            // such chain may have lost rules too.
+            boolean firstRules = draft.chains.values().stream().allMatch(known -> known.rules.isEmpty());
+            chain = draft.chain(name, at);
+            chain.beginningShown = !firstRules;
+            draft.whole = false;
+            if (firstRules) {
+                facts.problem(
+                        at,
+                        "the text does not declare chain " + name + " before this rule: its beginning is missing",
+                        adviceWhole());
+            }
+        }
+        current = chain;
+        Optional<tunneldoctor.model.HostRule> rule =
+                rules.parse(table, name, chain.nextPosition(), words.rest(), command.family(), at);
+        if (rule.isPresent()) {
+            chain.rules.add(rule.get());
+        } else {
+            chain.unreadable(table, at);
+            facts.problem(at, "a rule that cannot be read", "Give the whole output of iptables-save");
+        }
+    }
+
+    /** A line before any table. */
+    private void stray(SourceRef at, boolean first) {
+        everyTableWhole = false;
+        if (!strayReported) {
+            strayReported = true;
+            facts.problem(
+                    at, first ? "the text begins in the middle of a table" : "a line outside any table", adviceWhole());
+        }
+    }
+
+    private void unread(SourceRef at, boolean first) {
+        draft.whole = false;
+        everyTableWhole = false;
+        IptablesTableDraft.Chain chain = current;
+        if (chain != null) {
+            chain.unreadable(table, at);
+        }
+        facts.problem(
+                at, first ? "the text begins in the middle of a line" : "not a line iptables prints", adviceWhole());
+    }
+
+    private static String adviceWhole() {
+        return "Give the whole output of iptables-save; where only its end arrives, iptables -S INPUT is short enough";
+    }
+
+    private void finish(boolean ended) {
+        open = false;
+        if (!ended) {
+            everyTableWhole = false;
+            draft.whole = false;
+            // The text broke off: the last chain may have more rules, and so may every chain that shows none yet.
+            for (IptablesTableDraft.Chain chain : draft.chains.values()) {
+                if (chain == current || chain.rules.isEmpty()) {
+                    chain.endShown = false;
+                }
+            }
+            facts.problem(document.at(0, ""), "table " + table + " has no COMMIT: the text broke off", adviceWhole());
+        }
+        if (document.truncatedTail() && current != null) {
+            current.endShown = false;
+            draft.whole = false;
+        }
+        String name = sections ? table : IptablesReader.tableOf(command, draft.chains.keySet());
+        if (!sections && command.chain().isEmpty()) {
+            for (String builtIn : IptablesReader.builtInChains(name)) {
+                draft.whole &= draft.chains.containsKey(builtIn)
+                        && draft.chains.get(builtIn).policy.isPresent();
+            }
+        }
+        if (!sections && command.chain().isPresent() || command.oneRule() || command.filtered()) {
+            draft.whole = false;
+        }
+        if (command.filtered() || command.oneRule()) {
+            everyTableWhole = false;
+            draft.chains.values().forEach(chain -> {
+                chain.beginningShown = false;
+                chain.endShown = false;
+            });
+        }
+        if (document.truncatedHead()) {
+            everyTableWhole = false;
+        }
+        facts.hostTables.add(draft.build(
+                document,
+                sections ? backend : IptablesReader.backend(command, otherBackendHinted),
+                command.family(),
+                name,
+                sections ? HostTable.Form.SAVE : HostTable.Form.SPECIFICATION,
+                otherBackendHinted));
+        draft = new IptablesTableDraft();
+        current = null;
+    }
+
+    /** A whole {@code iptables-save} that leaves a table out says that the table is empty. */
+    private void addEmptyTables() {
+        if (!command.save() || command.table().isPresent() || !everyTableWhole || document.truncatedTail()) {
+            return;
+        }
+        List<HostTable> shown = facts.hostTables.subList(tablesBefore, facts.hostTables.size());
+        if (shown.isEmpty() || shown.stream().anyMatch(t -> t.backend() != backend)) {
+            return;
+        }
+        List<String> names = shown.stream().map(HostTable::name).toList();
+        for (String name : TABLES) {
+            if (!names.contains(name)) {
+                facts.hostTables.add(new IptablesTableDraft()
+                        .build(document, backend, command.family(), name, HostTable.Form.SAVE, otherBackendHinted));
+            }
+        }
+    }
+}
