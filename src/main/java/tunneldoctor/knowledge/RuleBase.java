@@ -68,16 +68,17 @@ public final class RuleBase {
         for (RuleFile file : files) {
             byId.put(file.id(), file);
             Optional<String> key = cache.key(file);
+            List<String> reasons = new ArrayList<>();
             Optional<Loaded> known = key.flatMap(k -> cache.builtIn(k, file)
-                    .flatMap(Loaded::of)
-                    .or(() -> cache.kept(k, file).flatMap(Loaded::of)));
+                    .flatMap(rules -> Loaded.of(rules, reasons))
+                    .or(() -> cache.kept(k, file).flatMap(rules -> Loaded.of(rules, reasons))));
             if (known.isEmpty()) {
                 Optional<CompiledRules> fresh = RuleCompiler.compile(file, problems);
                 compiled++;
-                known = fresh.flatMap(Loaded::of);
+                known = fresh.flatMap(rules -> Loaded.of(rules, reasons));
                 if (fresh.isPresent() && known.isEmpty()) {
                     problems.add(file.problem(
-                            "the compiled rules cannot be loaded",
+                            "the compiled rules cannot be loaded: " + String.join(", ", reasons),
                             "Use the facts' own fields and methods, and Conclude."));
                 } else {
                     key.ifPresent(k -> fresh.ifPresent(rules -> cache.keep(k, rules)));
@@ -197,16 +198,21 @@ public final class RuleBase {
     }
 
     private RuleBaseException failed(String rule, RuntimeException failure) {
-        Throwable root = failure;
-        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
-            root = root.getCause();
-        }
+        Throwable root = rootOf(failure);
         String what = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
         return problemOf(
                 rule,
                 (rule.isEmpty() ? "a rule" : "rule \"" + rule + "\"") + " failed: "
                         + what.lines().findFirst().orElse(""),
                 "Make sure that a value is there before asking for it, as with isPresent().");
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
+            root = root.getCause();
+        }
+        return root;
     }
 
     private RuleBaseException problemOf(String rule, String message, String hint) {
@@ -221,8 +227,8 @@ public final class RuleBase {
 
     /** Compiled rules whose model is in memory. */
     private record Loaded(CompiledRules rules, Model model) {
-        /** Empty if the classes do not link or do not hold a model. */
-        static Optional<Loaded> of(CompiledRules rules) {
+        /** Empty if the classes do not link or do not hold a model, with the reason added. */
+        static Optional<Loaded> of(CompiledRules rules, List<String> reasons) {
             ClassLoader own = RuleBase.class.getClassLoader();
             ClassLoader loader = rules.classes().isEmpty() ? own : new RuleLoader(own, rules.classes());
             try {
@@ -231,6 +237,8 @@ public final class RuleBase {
                         .newInstance();
                 return model instanceof Model known ? Optional.of(new Loaded(rules, known)) : Optional.empty();
             } catch (ReflectiveOperationException | LinkageError doesNotLink) {
+                Throwable root = rootOf(doesNotLink);
+                reasons.add(root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
                 return Optional.empty();
             }
         }

@@ -424,7 +424,7 @@ final class RulePolicy {
     private Optional<Class<?>> typeOf(PatternDescr pattern, boolean derived) {
         String name = pattern.getObjectType();
         if (derived && (name.equals("Object") || name.equals("Number"))) {
-            return Optional.of(Object.class);
+            return Optional.of(name.equals("Number") ? Number.class : Object.class);
         }
         String[] parts = name.split("\\.");
         @Nullable Class<?> type = imports.get(parts[0]);

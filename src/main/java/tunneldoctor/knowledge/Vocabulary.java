@@ -57,6 +57,7 @@ final class Vocabulary {
                             "compareTo",
                             "strip",
                             "valueOf")),
+            Map.entry(Number.class, NUMBERS),
             Map.entry(Integer.class, NUMBERS),
             Map.entry(Long.class, NUMBERS),
             Map.entry(Double.class, NUMBERS),

@@ -3,6 +3,10 @@ package tunneldoctor.knowledge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.File;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -304,6 +308,32 @@ class RuleBaseTest {
                             .contains("model=rules.some_cause.Rules", "title=Some cause"));
         }
         assertThat(output.resolve("rules/some_cause")).isDirectoryContaining("glob:**.class");
+    }
+
+    @Test
+    void rulesBuiltInNeedNoCompilation() throws Exception {
+        write(RuleText.good());
+        Path output = temp.resolve("classes");
+        RuleBase.precompile(rules, output);
+        ClassLoader own = Thread.currentThread().getContextClassLoader();
+        List<URL> path = new ArrayList<>();
+        path.add(output.toUri().toURL());
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            path.add(Path.of(entry).toUri().toURL());
+        }
+
+        try (URLClassLoader tool = new URLClassLoader(path.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+            Thread.currentThread().setContextClassLoader(tool);
+            Class<?> type = tool.loadClass(RuleBase.class.getName());
+            Object base = type.getMethod("load", Path.class, Path.class).invoke(null, rules, cache);
+            Method compiled = type.getDeclaredMethod("compiled");
+            compiled.setAccessible(true);
+            assertThat(compiled.invoke(base)).isEqualTo(0);
+            assertThat(type.getMethod("causes").invoke(base)).asString().contains("Some cause");
+        } finally {
+            Thread.currentThread().setContextClassLoader(own);
+        }
+        assertThat(cache).doesNotExist();
     }
 
     @Test
