@@ -95,7 +95,7 @@ public sealed interface HostChange extends FactChange {
         public String script() {
             return rules.stream()
                     .map(rule -> iptables(command, rule.table()) + " --delete " + Shell.quote(rule.chain()) + " "
-                            + (byNumber ? Integer.toString(rule.position()) : rule.specification()))
+                            + (byNumber ? Integer.toString(rule.position()) : rule.specificationForShell()))
                     .collect(Collectors.joining(" && "));
         }
 
@@ -109,7 +109,7 @@ public sealed interface HostChange extends FactChange {
                             .thenComparing(HostRule::chain)
                             .thenComparing(HostRule::position))
                     .map(rule -> iptables(command, rule.table()) + " --insert " + Shell.quote(rule.chain()) + " "
-                            + rule.position() + " " + rule.specification())
+                            + rule.position() + " " + rule.specificationForShell())
                     .collect(Collectors.joining(" && "));
         }
     }

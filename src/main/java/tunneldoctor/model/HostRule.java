@@ -1,6 +1,8 @@
 package tunneldoctor.model;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * One rule of a host firewall chain.
@@ -28,5 +30,42 @@ public record HostRule(
         SourceRef source) {
     public HostRule {
         matches = List.copyOf(matches);
+    }
+
+    /**
+     * The specification for a shell, each word quoted anew: iptables prints free text such as comments in double quotes,
+     * in which a shell would still expand what somebody wrote there.
+     */
+    public String specificationForShell() {
+        List<String> words = new ArrayList<>();
+        StringBuilder word = new StringBuilder();
+        boolean quoted = false;
+        boolean started = false;
+        for (int i = 0; i < specification.length(); i++) {
+            char c = specification.charAt(i);
+            if (c == '\\' && quoted && i + 1 < specification.length()) {
+                word.append(specification.charAt(++i));
+            } else if (c == '"') {
+                quoted = !quoted;
+                started = true;
+            } else if (c == ' ' && !quoted) {
+                if (started || !word.isEmpty()) {
+                    words.add(word.toString());
+                }
+                word.setLength(0);
+                started = false;
+            } else {
+                word.append(c);
+            }
+        }
+        if (started || !word.isEmpty()) {
+            words.add(word.toString());
+        }
+        return words.stream().map(HostRule::option).collect(Collectors.joining(" "));
+    }
+
+    /** Options and the negation sign stand as they are; a word in quotes would serve too, but reads worse. */
+    private static String option(String word) {
+        return word.equals("!") || word.matches("--?[a-z][a-z0-9-]{0,40}") ? word : Shell.quote(word);
     }
 }

@@ -95,7 +95,7 @@ final class EgressHops {
                 exits.computeIfAbsent(
                                 new Exit(
                                         topology.interfaceGroup(node),
-                                        topology.subnetGroup(subnet, topology.label(node)),
+                                        topology.subnetGroup(subnet, Topology.label(node)),
                                         subnet),
                                 exit -> new ArrayList<>())
                         .add(node);

@@ -62,7 +62,7 @@ final class NsgHops {
         Map<Place, List<Node>> places = new LinkedHashMap<>();
         for (Node node : topology.targets()) {
             Place place = new Place(
-                    topology.subnetGroup(topology.subnetId(node), topology.label(node)),
+                    topology.subnetGroup(topology.subnetId(node), Topology.label(node)),
                     topology.interfaceGroup(node),
                     topology.subnetId(node));
             places.computeIfAbsent(place, p -> new ArrayList<>()).add(node);

@@ -384,8 +384,11 @@ final class Topology {
         return loose;
     }
 
-    /** A node for people, one of those only counted included. */
-    String label(Node node) {
+    /** A node for people; the instances of a scale set are alike in what Azure puts in front of them. */
+    static String label(Node node) {
+        if (!node.scaleSet().isEmpty()) {
+            return "scale set " + node.scaleSet();
+        }
         return node.name().isEmpty() ? "the nodes not listed" : "node " + node.name();
     }
 
