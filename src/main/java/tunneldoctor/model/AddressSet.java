@@ -177,6 +177,11 @@ public final class AddressSet {
         return intervals.first();
     }
 
+    /** Its runs of consecutive addresses, ascending and with gaps between them; none if it is empty. */
+    public List<AddressSet> runs() {
+        return intervals.pairs().stream().map(pair -> range(pair[0], pair[1])).toList();
+    }
+
     /** The smallest list of CIDR blocks, ascending; a single address has no {@code /32}. */
     public List<String> toCidrs() {
         List<String> blocks = new ArrayList<>();

@@ -7,7 +7,8 @@ import java.util.List;
  *
  * @param policyId its policy, lower case; empty for classic rules
  * @param collections in the order the firewall evaluates them within each kind
- * @param complete false where a policy is named and its rule collection groups are not all in the facts
+ * @param complete false where a policy is named and its rule collection groups are not all in the facts, or where a
+ *     part of the rules could not be read
  */
 public record AzureFirewall(
         String id,

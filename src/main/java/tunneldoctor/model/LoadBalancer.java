@@ -22,7 +22,7 @@ public record LoadBalancer(
     /**
      * @param allocatedPorts SNAT ports per node; 0 means by pool size; -1 if not stated
      * @param idleTimeoutMinutes -1 if not stated
-     * @param frontends number of public addresses it uses
+     * @param frontends number of public addresses it uses, prefixes counted by their size; -1 if not known
      */
     public record OutboundRule(
             String name, int allocatedPorts, int idleTimeoutMinutes, int frontends, SourceRef source) {}

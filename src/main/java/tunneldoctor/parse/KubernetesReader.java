@@ -178,9 +178,9 @@ final class KubernetesReader {
     }
 
     private boolean first(Source source) {
-        String key = source.kind.toLowerCase(Locale.ROOT) + " "
-                + (source.kind.equalsIgnoreCase("Node") ? "" : source.text("metadata", "namespace")) + "/"
-                + source.name;
+        String namespace = source.text("metadata", "namespace");
+        String scope = source.kind.equalsIgnoreCase("Node") ? "" : namespace.isEmpty() ? TUNNEL_NAMESPACE : namespace;
+        String key = source.kind.toLowerCase(Locale.ROOT) + " " + scope + "/" + source.name;
         if (seen.add(key)) {
             return true;
         }

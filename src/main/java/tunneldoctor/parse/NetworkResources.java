@@ -193,7 +193,9 @@ final class NetworkResources {
     }
 
     void loadBalancer(Resource resource) {
-        if (!resource.tree().hasList("outboundRules")) {
+        // A balancer shown with its frontends but without the key has no outbound rules; a bare stub says nothing.
+        boolean none = !resource.tree().has("outboundRules") && resource.tree().hasList("frontendIPConfigurations");
+        if (!none && !resource.tree().hasList("outboundRules")) {
             unusable(resource, "load balancer", "its outbound rules", "az network lb show -o json");
             return;
         }

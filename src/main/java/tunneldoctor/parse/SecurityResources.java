@@ -263,14 +263,15 @@ final class SecurityResources {
         return name;
     }
 
-    private record Side(List<String> prefixes, List<String> groups, boolean understood) {
+    /** @param shown the prefixes as Azure prints them, tags unexpanded */
+    private record Side(List<String> prefixes, List<String> shown, List<String> groups, boolean understood) {
         String text() {
             if (groups.isEmpty()) {
-                return OneLine.list(prefixes);
+                return OneLine.list(shown);
             }
             String named =
                     "group " + OneLine.list(groups.stream().map(ArmId::name).toList());
-            return prefixes.isEmpty() ? named : OneLine.list(prefixes) + "," + named;
+            return shown.isEmpty() ? named : OneLine.list(shown) + "," + named;
         }
     }
 
@@ -282,6 +283,7 @@ final class SecurityResources {
         boolean stated = !prefixes.isEmpty() || groups.map(g -> !g.isEmpty()).orElse(false);
         return new Side(
                 expand(prefixes.values(), expanded.values()),
+                prefixes.values(),
                 groups.orElse(List.of()),
                 stated && prefixes.understood() && expanded.understood() && groups.isPresent());
     }
@@ -367,6 +369,6 @@ final class SecurityResources {
                 prefixes.add(prefix);
             }
         }
-        return new Side(prefixes, List.of(), understood);
+        return new Side(prefixes, prefixes, List.of(), understood);
     }
 }

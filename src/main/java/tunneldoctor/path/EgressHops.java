@@ -107,7 +107,7 @@ final class EgressHops {
     private AddressSet sources(List<Node> senders) {
         AddressSet sources = AddressSet.NONE;
         for (Node sender : senders) {
-            AddressSet own = AddressSet.parse(sender.address()).orElse(topology.everyNodeAddress());
+            AddressSet own = topology.addresses(sender);
             sources = sources.union(agents.stream()
                     .filter(agent -> agent.exact() && agent.node().equals(sender.name()))
                     .map(Agent::addresses)

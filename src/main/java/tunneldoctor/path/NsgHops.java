@@ -171,10 +171,7 @@ final class NsgHops {
     }
 
     private AddressSet addresses(List<Node> targets) {
-        List<AddressSet> known = targets.stream()
-                .flatMap(target -> AddressSet.parse(target.address()).stream())
-                .toList();
-        return known.size() == targets.size() ? AddressSet.union(known) : topology.everyNodeAddress();
+        return AddressSet.union(targets.stream().map(topology::addresses).toList());
     }
 
     /** An agent whose true source is one of several gets a verdict only where they all fare alike. */

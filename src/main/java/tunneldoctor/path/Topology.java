@@ -164,12 +164,20 @@ final class Topology {
         return new ServiceTags(facts, AddressSet.union(inside));
     }
 
-    /** Every node's address; every unicast one if some node's is not known. */
-    AddressSet everyNodeAddress() {
-        List<AddressSet> known = nodes.values().stream()
-                .flatMap(node -> AddressSet.parse(node.address()).stream())
-                .toList();
-        return known.size() == nodes.size() && !known.isEmpty() ? AddressSet.union(known) : AddressSet.ALL;
+    /** A node's address; where it is not known every address of its subnet, or else every one. */
+    AddressSet addresses(Node node) {
+        return AddressSet.parse(node.address())
+                .or(() -> subnetId(node)
+                        .flatMap(this::subnet)
+                        .map(Topology::addresses)
+                        .filter(a -> !a.isEmpty()))
+                .orElse(AddressSet.ALL);
+    }
+
+    private static AddressSet addresses(Subnet subnet) {
+        return AddressSet.union(subnet.prefixes().stream()
+                .flatMap(prefix -> AddressSet.parse(prefix).stream())
+                .toList());
     }
 
     /** The subnets that hold the addresses, since a recreated node or agent gets another address of the same subnet. */

@@ -2,10 +2,16 @@ package tunneldoctor.path;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Missing;
@@ -102,52 +108,79 @@ final class UfwFilter {
                 flow.sources(), outcome, outcome, Optional.empty(), false, false, List.of(status.source()), missing);
     }
 
+    /**
+     * Cuts the sources where a rule's senders begin or end. Between two cuts all sources fare alike, and so do all cuts
+     * that meet the same rules: each such group is judged once.
+     */
     private List<Decision> decide() {
-        List<Decision> decided = new ArrayList<>();
-        List<World> open = List.of(new World(flow.sources()));
+        List<Candidate> candidates = new ArrayList<>();
+        NavigableMap<Long, List<Integer>> cuts = new TreeMap<>();
+        for (AddressSet run : flow.sources().runs()) {
+            cuts.put(run.first(), new ArrayList<>());
+            cuts.put(run.first() + run.size(), new ArrayList<>());
+        }
         for (UfwRule rule : status.rules()) {
-            if (open.isEmpty()) {
-                break;
-            }
             AddressSet caught = mayCatch(rule) ? flow.sources().intersect(rule.senders()) : AddressSet.NONE;
+            for (AddressSet run : caught.runs()) {
+                cuts.computeIfAbsent(run.first(), cut -> new ArrayList<>()).add(candidates.size());
+                cuts.computeIfAbsent(run.first() + run.size(), cut -> new ArrayList<>())
+                        .add(candidates.size());
+            }
             if (!caught.isEmpty()) {
-                open = apply(rule, caught, open, decided);
+                candidates.add(new Candidate(rule, hidden(rule), onOtherInterface(rule)));
             }
         }
-        for (World world : open) {
-            decided.add(byDefault(world));
+        Map<List<Integer>, List<AddressSet>> groups = new LinkedHashMap<>();
+        NavigableSet<Integer> met = new TreeSet<>();
+        for (Map.Entry<Long, List<Integer>> cut : cuts.entrySet()) {
+            for (Integer candidate : cut.getValue()) {
+                if (!met.remove(candidate)) {
+                    met.add(candidate);
+                }
+            }
+            Long next = cuts.higherKey(cut.getKey());
+            if (next != null && flow.sources().covers(cut.getKey())) {
+                groups.computeIfAbsent(untilDecided(met, candidates), group -> new ArrayList<>())
+                        .add(AddressSet.range(cut.getKey(), next - 1));
+            }
         }
-        return decided;
+        List<Decision> decisions = new ArrayList<>();
+        groups.forEach((group, sources) -> decisions.add(decide(AddressSet.union(sources), group, candidates)));
+        return decisions;
     }
 
-    /** What is left open behind a rule; what it decides is added to {@code decided}. */
-    private List<World> apply(UfwRule rule, AddressSet caught, List<World> open, List<Decision> decided) {
-        Hidden hidden = hidden(rule);
-        boolean elsewhere = rule.understood() && !rule.destinationInterface().isEmpty() && !onInterface(rule);
-        List<World> still = new ArrayList<>();
-        for (World world : open) {
-            AddressSet inside = world.sources.intersect(caught);
-            if (inside.isEmpty()) {
-                still.add(world);
-                continue;
-            }
-            AddressSet outside = world.sources.minus(caught);
-            if (!outside.isEmpty()) {
-                still.add(world.on(outside));
-            }
-            World here = outside.isEmpty() ? world : world.on(inside);
-            here.restsOnInterface |= !rule.destinationInterface().isEmpty();
-            if (elsewhere) {
-                still.add(here);
-            } else if (hidden.nothing()) {
-                here.ends(rule);
-                decided.add(here.decision());
-            } else {
-                here.mayEnd(rule, hidden);
-                still.add(here);
+    /** @param hidden why the rule need not match even though it may */
+    private record Candidate(UfwRule rule, Hidden hidden, boolean onOtherInterface) {
+        boolean decides() {
+            return hidden.nothing() && !onOtherInterface;
+        }
+    }
+
+    private static List<Integer> untilDecided(NavigableSet<Integer> met, List<Candidate> candidates) {
+        List<Integer> group = new ArrayList<>();
+        for (Integer index : met) {
+            group.add(index);
+            if (candidates.get(index).decides()) {
+                break;
             }
         }
-        return still;
+        return group;
+    }
+
+    private Decision decide(AddressSet sources, List<Integer> group, List<Candidate> candidates) {
+        World world = new World(sources);
+        for (Integer index : group) {
+            Candidate candidate = candidates.get(index);
+            world.restsOnInterface |= !candidate.rule.destinationInterface().isEmpty();
+            if (candidate.decides()) {
+                world.ends(candidate.rule);
+                return world.decision();
+            }
+            if (!candidate.onOtherInterface) {
+                world.mayEnd(candidate.rule, candidate.hidden);
+            }
+        }
+        return byDefault(world);
     }
 
     private boolean mayCatch(UfwRule rule) {
@@ -165,9 +198,14 @@ final class UfwFilter {
                 && !rule.senderPorts().intersect(EPHEMERAL).isEmpty();
     }
 
-    private boolean onInterface(UfwRule rule) {
+    private boolean onOtherInterface(UfwRule rule) {
         String pattern = rule.destinationInterface();
-        return pattern.endsWith("+") ? via.startsWith(pattern.substring(0, pattern.length() - 1)) : via.equals(pattern);
+        if (!rule.understood() || pattern.isEmpty()) {
+            return false;
+        }
+        return pattern.endsWith("+")
+                ? !via.startsWith(pattern.substring(0, pattern.length() - 1))
+                : !via.equals(pattern);
     }
 
     /**
@@ -255,19 +293,6 @@ final class UfwFilter {
 
         World(AddressSet sources) {
             this.sources = sources;
-        }
-
-        World on(AddressSet part) {
-            World copy = new World(part);
-            copy.possible.addAll(possible);
-            copy.likely = likely;
-            copy.likelyFound = likelyFound;
-            copy.likelyRule = likelyRule;
-            copy.varies = varies;
-            copy.restsOnInterface = restsOnInterface;
-            copy.evidence.addAll(evidence);
-            copy.missing.addAll(missing);
-            return copy;
         }
 
         void ends(UfwRule rule) {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # Makes a node with the real ufw and a neighbour that connects to it, and prints what ufw says and how connections fare.
 #
-# usage: unshare --mount --net --fork bash ufw-kernel.sh WORKDIR HOST_NET_NS HOST_MNT_NS TIMEOUT_SECONDS ATTEMPTS
+# usage: unshare --mount --net --pid --mount-proc --fork --kill-child bash ufw-kernel.sh WORKDIR HOST_NET_NS HOST_MNT_NS TIMEOUT_SECONDS ATTEMPTS
 #
-# WORKDIR holds `commands`, ufw's arguments line by line, and `connect.py`. Everything made here ends with the caller's
+# WORKDIR holds `commands`, ufw's arguments line by line, and the two Python files. Everything made here ends with the caller's
 # namespaces; ufw's files are private copies. Refuses to run in the namespaces it was called from.
 set -u
 workdir=$1 timeout=$4 attempts=$5
@@ -69,24 +69,17 @@ trap 'kill $node_listener $peer_listener' EXIT
 set +e
 
 # A command that ufw refuses is part of the experiment: whatever it then says is what counts.
-while IFS= read -r command; do
-  eval "ufw $command" > /dev/null 2>> "$workdir/refused"
-done < "$workdir/commands"
-if [ -e "$workdir/enable" ]; then
-  ufw --force enable > /dev/null 2> "$workdir/enable" || { cat "$workdir/enable" >&2; exit 98; }
-fi
-echo '=== ufw status'
-ufw status 2>&1
-echo '=== ufw status verbose'
-ufw status verbose 2>&1
-echo '=== ufw status numbered'
-ufw status numbered 2>&1
-echo '=== in'
+/usr/bin/python3 "$workdir/ufw-all.py" < "$workdir/commands" > /dev/null 2> "$workdir/refused"
 ip netns exec peer /usr/bin/python3 "$workdir/connect.py" connect "$timeout" "$attempts" \
-  $(sed 's/$/-10.224.0.5:10250/' "$workdir/sources") &
+  $(sed 's/$/-10.224.0.5:10250/' "$workdir/sources") > "$workdir/in" &
 inbound=$!
 /usr/bin/python3 "$workdir/connect.py" connect "$timeout" "$attempts" \
-  $(sed -e 's/^/10.224.0.5-/' -e 's/$/:9000/' "$workdir/sources") > "$workdir/out"
-wait $inbound
+  $(sed -e 's/^/10.224.0.5-/' -e 's/$/:9000/' "$workdir/sources") > "$workdir/out" &
+outbound=$!
+printf '%s\n' '=== ufw status' 'status' '=== ufw status verbose' 'status verbose' \
+  '=== ufw status numbered' 'status numbered' | /usr/bin/python3 "$workdir/ufw-all.py" 2>&1
+wait $inbound $outbound
+echo '=== in'
+cat "$workdir/in"
 echo '=== out'
 cat "$workdir/out"

@@ -1,0 +1,118 @@
+package tunneldoctor.knowledge;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.Cause;
+import tunneldoctor.model.Severity;
+
+/**
+ * What one rule file compiles to.
+ *
+ * @param modelClass the class that holds the file's rules as an executable model
+ * @param jdk feature release of the JDK it was compiled against; an older one may lack what it calls
+ * @param cause empty for shared inferences; its file is not part of what is kept
+ * @param classes binary names to class files; empty where the classes are on the class path
+ */
+record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<String, byte[]> classes) {
+    private static final String MANIFEST = "manifest";
+    private static final int MAX_ENTRIES = 20_000;
+    private static final int MAX_ENTRY_BYTES = 4 << 20;
+
+    /** The facts about it as lines {@code key=value}. */
+    String manifest() {
+        StringBuilder lines = new StringBuilder("model=" + modelClass + "\njdk=" + jdk + "\n");
+        cause.ifPresent(known -> lines.append("id=" + known.id() + "\ntitle=" + known.title() + "\nseverity="
+                + known.severity() + "\nsource=" + known.source() + "\nmaturity=" + known.maturity() + "\nruledOut="
+                + known.ruledOut() + "\n"));
+        return lines.toString();
+    }
+
+    /** Empty if the text is not a manifest. */
+    static Optional<CompiledRules> fromManifest(String text, String file, Map<String, byte[]> classes) {
+        Map<String, String> values = new LinkedHashMap<>();
+        text.lines().forEach(line -> {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                values.put(line.substring(0, equals), line.substring(equals + 1));
+            }
+        });
+        try {
+            Optional<Cause> cause = values.containsKey("id")
+                    ? Optional.of(new Cause(
+                            value(values, "id"),
+                            value(values, "title"),
+                            Severity.valueOf(value(values, "severity")),
+                            value(values, "source"),
+                            value(values, "maturity"),
+                            value(values, "ruledOut"),
+                            file))
+                    : Optional.empty();
+            return Optional.of(new CompiledRules(
+                    value(values, "model"), Integer.parseInt(value(values, "jdk")), cause, Map.copyOf(classes)));
+        } catch (IllegalArgumentException notAManifest) {
+            return Optional.empty();
+        }
+    }
+
+    private static String value(Map<String, String> values, String key) {
+        String value = values.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException(key);
+        }
+        return value;
+    }
+
+    /** The same bytes for the same rules: no times, entries in order. */
+    byte[] zip() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            put(zip, MANIFEST, manifest().getBytes(StandardCharsets.UTF_8));
+            for (Map.Entry<String, byte[]> entry : new TreeMap<>(classes).entrySet()) {
+                put(zip, entry.getKey(), entry.getValue());
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("a stream in memory does not fail", e);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        ZipEntry entry = new ZipEntry(name);
+        entry.setTime(0);
+        zip.putNextEntry(entry);
+        zip.write(content);
+        zip.closeEntry();
+    }
+
+    /** Empty for anything that is not whole: a checksum that fails, a cut, a missing manifest. */
+    static Optional<CompiledRules> unzip(byte[] bytes, String file) {
+        Map<String, byte[]> classes = new LinkedHashMap<>();
+        String manifest = null;
+        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+            for (@Nullable ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                byte[] content = zip.readNBytes(MAX_ENTRY_BYTES);
+                if (content.length == MAX_ENTRY_BYTES || classes.size() > MAX_ENTRIES) {
+                    return Optional.empty();
+                }
+                if (entry.getName().equals(MANIFEST)) {
+                    manifest = new String(content, StandardCharsets.UTF_8);
+                } else {
+                    classes.put(entry.getName(), content);
+                }
+            }
+        } catch (IOException | IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
+        return manifest == null ? Optional.empty() : fromManifest(manifest, file, classes);
+    }
+}

@@ -1,0 +1,246 @@
+package tunneldoctor.knowledge;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.drools.model.Model;
+import org.drools.modelcompiler.KieBaseBuilder;
+import org.kie.api.KieServices;
+import org.kie.api.runtime.KieSession;
+import org.kie.api.runtime.KieSessionsPool;
+import org.kie.api.runtime.rule.ConsequenceException;
+import tunneldoctor.model.Cause;
+import tunneldoctor.model.Conclusion;
+
+/**
+ * The rules of a directory, ready to draw conclusions from facts. Safe for use by several threads at once.
+ *
+ * <p>Every {@code .drl} file below the directory holds one cause; files named {@code shared-*.drl}, or in a directory
+ * {@code shared}, hold inferences other files use. What a file may say is narrow and is checked before anything in it
+ * runs: see {@code README.md}, section on adding a cause.
+ */
+public final class RuleBase {
+    /** Long enough for thousands of nodes, short enough that nobody takes the tool for hung. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Firings per fact, and some for small inputs: the shipped rules need about one per fact. */
+    private static final int FIRINGS_PER_FACT = 20;
+
+    private static final int FIRINGS_AT_LEAST = 1000;
+
+    private final Path directory;
+    private final Map<String, RuleFile> files;
+    private final List<Cause> causes;
+    private final KieSessionsPool sessions;
+    private final int compiled;
+
+    private RuleBase(
+            Path directory, Map<String, RuleFile> files, List<Cause> causes, KieSessionsPool sessions, int compiled) {
+        this.directory = directory;
+        this.files = files;
+        this.causes = causes;
+        this.sessions = sessions;
+        this.compiled = compiled;
+    }
+
+    /**
+     * Loads every rule file below a directory. A file that is as it was shipped, or as it was in an earlier run, is not
+     * compiled again.
+     *
+     * @param cacheDirectory where compiled rules are kept; created where needed, and done without where it cannot be used
+     * @throws RuleBaseException with every problem of every file
+     */
+    public static RuleBase load(Path rulesDirectory, Path cacheDirectory) throws RuleBaseException {
+        List<RuleProblem> problems = new ArrayList<>();
+        List<RuleFile> files = readAll(rulesDirectory, problems);
+        RuleCache cache = new RuleCache(cacheDirectory);
+        Map<String, RuleFile> byId = new HashMap<>();
+        List<Model> models = new ArrayList<>();
+        List<Cause> causes = new ArrayList<>();
+        int compiled = 0;
+        for (RuleFile file : files) {
+            byId.put(file.id(), file);
+            Optional<String> key = cache.key(file);
+            List<String> reasons = new ArrayList<>();
+            Optional<Loaded> known = key.flatMap(k -> cache.builtIn(k, file)
+                    .flatMap(rules -> Loaded.of(rules, reasons))
+                    .or(() -> cache.kept(k, file).flatMap(rules -> Loaded.of(rules, reasons))));
+            if (known.isEmpty()) {
+                Optional<CompiledRules> fresh = RuleCompiler.compile(file, problems);
+                compiled++;
+                known = fresh.flatMap(rules -> Loaded.of(rules, reasons));
+                if (fresh.isPresent() && known.isEmpty()) {
+                    problems.add(file.problem(
+                            "the compiled rules cannot be loaded: " + String.join(", ", reasons),
+                            "Use the facts' own fields and methods, and Conclude."));
+                } else {
+                    key.ifPresent(k -> fresh.ifPresent(rules -> cache.keep(k, rules)));
+                }
+            }
+            known.ifPresent(loaded -> {
+                models.add(loaded.model());
+                loaded.rules().cause().ifPresent(causes::add);
+            });
+        }
+        if (!problems.isEmpty()) {
+            throw new RuleBaseException(problems);
+        }
+        causes.sort(Comparator.comparing(Cause::id));
+        return new RuleBase(
+                rulesDirectory, Map.copyOf(byId), List.copyOf(causes), pool(rulesDirectory, models), compiled);
+    }
+
+    /**
+     * Compiles every rule file below a directory into classes and manifests that {@link #load} finds on the class path.
+     * For the build of the tool itself.
+     *
+     * @param output root of a class path
+     */
+    public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
+        List<RuleProblem> problems = new ArrayList<>();
+        List<RuleFile> files = readAll(rulesDirectory, problems);
+        RuleCache keys = new RuleCache(output);
+        for (RuleFile file : files) {
+            Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
+            Optional<String> key = keys.key(file);
+            if (rules.isPresent() && key.isPresent()) {
+                RuleCompiler.writeBuiltIn(output, key.get(), rules.get());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new RuleBaseException(problems);
+        }
+    }
+
+    private static List<RuleFile> readAll(Path directory, List<RuleProblem> problems) {
+        List<RuleFile> files = RuleFile.readAll(directory, problems);
+        Map<String, RuleFile> seen = new HashMap<>();
+        for (RuleFile file : files) {
+            RuleFile earlier = seen.putIfAbsent(file.id(), file);
+            if (earlier != null) {
+                problems.add(file.problem(
+                        "another file has the same name: " + earlier.relative(), "Give each cause a name of its own."));
+            }
+        }
+        return files.stream().filter(file -> seen.get(file.id()) == file).toList();
+    }
+
+    private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
+        try {
+            return KieBaseBuilder.createKieBaseFromModel(
+                            models, KieServices.get().newKieBaseConfiguration(null, RuleBase.class.getClassLoader()))
+                    .newKieSessionsPool(1);
+        } catch (RuntimeException e) {
+            throw new RuleBaseException(List.of(
+                    new RuleProblem(directory, 0, 0, "", "the rules do not fit together: " + e.getMessage(), "")));
+        }
+    }
+
+    /** Every cause the rules know, by id. */
+    public List<Cause> causes() {
+        return causes;
+    }
+
+    /** How many files had to be compiled, as neither the tool nor the cache held them. */
+    int compiled() {
+        return compiled;
+    }
+
+    /**
+     * Everything the rules conclude from the facts, each conclusion once, in an order that depends on the conclusions
+     * alone.
+     *
+     * @param facts model records of any kinds, in any order
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public List<Conclusion> conclude(Collection<?> facts) throws RuleBaseException {
+        return conclude(facts, PATIENCE);
+    }
+
+    List<Conclusion> conclude(Collection<?> facts, Duration patience) throws RuleBaseException {
+        KieSession session = sessions.newKieSession();
+        try {
+            for (Object fact : facts) {
+                session.insert(fact);
+            }
+            Firing firing = new Firing(session, patience);
+            int limit = FIRINGS_AT_LEAST + FIRINGS_PER_FACT * facts.size();
+            int fired = session.fireAllRules(firing, limit);
+            if (firing.expired() || fired == limit && session.fireAllRules(firing, 1) > 0) {
+                throw runaway(firing.busiest());
+            }
+            List<Conclusion> conclusions = new ArrayList<>();
+            for (Object object : session.getObjects(Conclusion.class::isInstance)) {
+                conclusions.add((Conclusion) object);
+            }
+            return ConclusionOrder.sorted(conclusions);
+        } catch (ConsequenceException e) {
+            throw failed(e.getRule().getName(), e);
+        } catch (RuntimeException e) {
+            throw failed("", e);
+        } finally {
+            session.dispose();
+        }
+    }
+
+    private RuleBaseException runaway(String rule) {
+        return problemOf(
+                rule,
+                "rule \"" + rule + "\" does not come to an end",
+                "A rule must not infer again and again what makes it fire.");
+    }
+
+    private RuleBaseException failed(String rule, RuntimeException failure) {
+        Throwable root = rootOf(failure);
+        String what = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
+        return problemOf(
+                rule,
+                (rule.isEmpty() ? "a rule" : "rule \"" + rule + "\"") + " failed: "
+                        + what.lines().findFirst().orElse(""),
+                "Make sure that a value is there before asking for it, as with isPresent().");
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        Throwable root = failure;
+        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
+            root = root.getCause();
+        }
+        return root;
+    }
+
+    private RuleBaseException problemOf(String rule, String message, String hint) {
+        int colon = rule.indexOf(':');
+        RuleFile file = files.get(colon < 0 ? rule : rule.substring(0, colon));
+        if (file == null) {
+            return new RuleBaseException(List.of(new RuleProblem(directory, 0, 0, "", message, hint)));
+        }
+        int at = file.text().indexOf('"' + rule + '"');
+        return new RuleBaseException(List.of(at < 0 ? file.problem(message, hint) : file.problemAt(at, message, hint)));
+    }
+
+    /** Compiled rules whose model is in memory. */
+    private record Loaded(CompiledRules rules, Model model) {
+        /** Empty if the classes do not link or do not hold a model, with the reason added. */
+        static Optional<Loaded> of(CompiledRules rules, List<String> reasons) {
+            ClassLoader own = RuleBase.class.getClassLoader();
+            ClassLoader loader = rules.classes().isEmpty() ? own : new RuleLoader(own, rules.classes());
+            try {
+                Object model = Class.forName(rules.modelClass(), true, loader)
+                        .getDeclaredConstructor()
+                        .newInstance();
+                return model instanceof Model known ? Optional.of(new Loaded(rules, known)) : Optional.empty();
+            } catch (ReflectiveOperationException | LinkageError doesNotLink) {
+                Throwable root = rootOf(doesNotLink);
+                reasons.add(root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package tunneldoctor.knowledge;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.drools.base.util.Drools;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compiled rules by the text they come from: those built in, then those kept in a directory. One zip per rule file, so that
+ * an edit costs one compilation. A directory that cannot be read or written only costs time.
+ */
+final class RuleCache {
+    /** Where compiled rules lie on the class path, one manifest per file. */
+    static final String BUILT_IN = "tunneldoctor/rules/";
+
+    /** Raised whenever what is kept, or what is let through before it is kept, changes. */
+    private static final String FORMAT = "1";
+
+    private final Path directory;
+    private final Optional<String> fingerprint;
+
+    RuleCache(Path directory) {
+        this.directory = directory;
+        this.fingerprint = ModelFingerprint.compute();
+    }
+
+    /** Empty where the vocabulary cannot be told from another build's. */
+    Optional<String> key(RuleFile file) {
+        return fingerprint.map(model -> {
+            MessageDigest digest = sha256();
+            String context = String.join(
+                    "\n", FORMAT, Drools.getFullVersion(), model, file.id(), Boolean.toString(file.shared()), "");
+            digest.update(context.getBytes(StandardCharsets.UTF_8));
+            digest.update(file.bytes());
+            return HexFormat.of().formatHex(digest.digest());
+        });
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    Optional<CompiledRules> builtIn(String key, RuleFile file) {
+        try (@Nullable InputStream in = RuleCache.class.getResourceAsStream("/" + BUILT_IN + key)) {
+            return in == null
+                    ? Optional.empty()
+                    : CompiledRules.fromManifest(
+                                    new String(in.readAllBytes(), StandardCharsets.UTF_8), file.relative(), Map.of())
+                            .filter(RuleCache::fits);
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** What was kept, if it is whole and refers to nothing it may not: the directory is no more trusted than the rules. */
+    Optional<CompiledRules> kept(String key, RuleFile file) {
+        try {
+            return CompiledRules.unzip(Files.readAllBytes(place(key)), file.relative())
+                    .filter(RuleCache::fits)
+                    .filter(rules -> rules.modelClass().startsWith(file.packageName() + "."))
+                    .filter(rules -> Cage.outside(rules.classes()).isEmpty());
+        } catch (IOException | SecurityException absent) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean fits(CompiledRules rules) {
+        return rules.jdk() <= Runtime.version().feature();
+    }
+
+    /** Written aside and moved into place, so that no run ever sees half a file. */
+    void keep(String key, CompiledRules rules) {
+        @Nullable Path aside = null;
+        try {
+            createDirectory();
+            aside = Files.createTempFile(directory, key, ".part");
+            Files.write(aside, rules.zip());
+            Files.move(aside, place(key), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException | UnsupportedOperationException | SecurityException notKept) {
+            discard(aside);
+        }
+    }
+
+    private static void discard(@Nullable Path aside) {
+        if (aside != null) {
+            try {
+                Files.deleteIfExists(aside);
+            } catch (IOException | SecurityException staysBehind) {
+                // A stray .part file is never read.
+            }
+        }
+    }
+
+    private void createDirectory() throws IOException {
+        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.createDirectories(directory);
+        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+            Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
+            Files.setPosixFilePermissions(directory, owner);
+        }
+    }
+
+    private Path place(String key) {
+        return directory.resolve(key + ".zip");
+    }
+}

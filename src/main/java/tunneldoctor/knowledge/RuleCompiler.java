@@ -1,0 +1,225 @@
+package tunneldoctor.knowledge;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.drools.compiler.builder.impl.KnowledgeBuilderConfigurationImpl;
+import org.drools.compiler.compiler.io.memory.MemoryFileSystem;
+import org.drools.drl.ast.descr.PackageDescr;
+import org.drools.drl.parser.DrlParser;
+import org.drools.drl.parser.DroolsError;
+import org.drools.drl.parser.DroolsParserException;
+import org.drools.model.codegen.execmodel.JavaParserCompiler;
+import org.drools.model.codegen.execmodel.ModelBuilderImpl;
+import org.drools.model.codegen.execmodel.ModelWriter;
+import org.drools.model.codegen.execmodel.PackageSources;
+import org.jspecify.annotations.Nullable;
+import org.kie.api.io.Resource;
+import org.kie.api.io.ResourceType;
+import org.kie.internal.builder.KnowledgeBuilder;
+import org.kie.internal.builder.KnowledgeBuilderError;
+import org.kie.internal.builder.KnowledgeBuilderFactory;
+import org.kie.internal.io.ResourceFactory;
+import org.kie.memorycompiler.CompilationProblem;
+import org.kie.memorycompiler.CompilationResult;
+import org.kie.util.maven.support.ReleaseIdImpl;
+import tunneldoctor.model.Cause;
+
+/**
+ * Turns one rule file into the classes of an executable model. Drools' compilers share state, so one file is compiled at a
+ * time in a process. The order matters: Drools evaluates parts of a file while it builds it, so nothing is built that the
+ * policy has not passed.
+ */
+final class RuleCompiler {
+    private static final Object ONE_AT_A_TIME = new Object();
+
+    private RuleCompiler() {}
+
+    /** Empty if there was any problem, all of which are added. */
+    static Optional<CompiledRules> compile(RuleFile file, List<RuleProblem> problems) {
+        synchronized (ONE_AT_A_TIME) {
+            try {
+                return compileChecked(file, problems);
+            } catch (RuntimeException unforeseen) {
+                problems.add(file.problem("the file is beyond what can be checked", "Compare with another file."));
+                return Optional.empty();
+            } catch (StackOverflowError tooDeep) {
+                problems.add(file.problem("the rules are nested too deeply", "Split the conditions."));
+                return Optional.empty();
+            }
+        }
+    }
+
+    private static Optional<CompiledRules> compileChecked(RuleFile file, List<RuleProblem> problems) {
+        Optional<PackageDescr> parsed = parse(file, problems);
+        if (parsed.isEmpty()) {
+            return Optional.empty();
+        }
+        RulePolicy policy = new RulePolicy(file, parsed.get());
+        List<RuleProblem> breaches = policy.check();
+        if (!breaches.isEmpty()) {
+            problems.addAll(breaches);
+            return Optional.empty();
+        }
+        List<String> messages = new ArrayList<>();
+        Optional<CompiledRules> compiled = build(file, policy.cause(), messages);
+        if (compiled.isEmpty()) {
+            List<RuleProblem> reported = withLines(file);
+            problems.addAll(
+                    reported.isEmpty()
+                            ? List.of(file.problem(
+                                    messages.isEmpty() ? "the rules do not compile" : firstLine(messages.get(0)),
+                                    "Compare the types on both sides of each comparison."))
+                            : reported);
+            return Optional.empty();
+        }
+        List<String> outside = Cage.outside(compiled.get().classes());
+        if (!outside.isEmpty()) {
+            problems.add(file.problem(
+                    "the rules use " + String.join(", ", outside) + ", which is out of reach for rules",
+                    "Use the facts' own fields and methods, and Conclude."));
+            return Optional.empty();
+        }
+        return compiled;
+    }
+
+    private static Optional<PackageDescr> parse(RuleFile file, List<RuleProblem> problems) {
+        DrlParser parser = new DrlParser();
+        @Nullable PackageDescr parsed = null;
+        String crash = "";
+        try {
+            parsed = parser.parse(null, file.text());
+        } catch (DroolsParserException | RuntimeException e) {
+            crash = "the file is not DRL";
+        }
+        for (DroolsError error : parser.getErrors()) {
+            int[] lines = error.getLines();
+            problems.add(file.problemOnLine(
+                    lines.length == 0 ? 0 : lines[0],
+                    crash.isEmpty() ? plainSyntax(error.getMessage()) : crash,
+                    "Compare with a rule of another file."));
+        }
+        if (parsed == null && parser.getErrors().isEmpty()) {
+            problems.add(file.problem("the file is not DRL", "Compare with another file."));
+        }
+        return parser.getErrors().isEmpty() ? Optional.ofNullable(parsed) : Optional.empty();
+    }
+
+    private static final Pattern PARSER_PREFIX =
+            Pattern.compile("^\\[ERR \\d+\\]\\s*(?:Line (\\d+):(\\d+)\\s*)?(.*)$", Pattern.DOTALL);
+
+    private static String plainSyntax(String message) {
+        Matcher matcher = PARSER_PREFIX.matcher(message);
+        return firstLine(matcher.matches() ? matcher.group(3) : message);
+    }
+
+    /** Empty if Drools refused the file; the policy must have passed it before. */
+    static Optional<CompiledRules> build(RuleFile file, Optional<Cause> cause, List<String> messages) {
+        ClassLoader loader = RuleCompiler.class.getClassLoader();
+        MemoryFileSystem sources = new MemoryFileSystem();
+        MemoryFileSystem classes = new MemoryFileSystem();
+        ModelWriter.Result written;
+        try {
+            KnowledgeBuilderConfigurationImpl configuration = KnowledgeBuilderFactory.newKnowledgeBuilderConfiguration(
+                            null, loader)
+                    .as(KnowledgeBuilderConfigurationImpl.KEY);
+            ModelBuilderImpl<PackageSources> builder = new ModelBuilderImpl<>(
+                    PackageSources::dumpSources,
+                    configuration,
+                    new ReleaseIdImpl("tunneldoctor", file.id(), "1"),
+                    false);
+            builder.batch().add(resource(file), ResourceType.DRL).build();
+            if (builder.hasErrors()) {
+                builder.getErrors().forEach(error -> messages.add(error.getMessage()));
+                return Optional.empty();
+            }
+            written = new ModelWriter().writeModel(sources, builder.getPackageSources());
+        } catch (RuntimeException e) {
+            messages.add("a value does not fit its field: " + e.getMessage());
+            return Optional.empty();
+        }
+        CompilationResult result = JavaParserCompiler.getCompiler()
+                .compile(written.getSourceFiles().toArray(String[]::new), sources, classes, loader);
+        for (CompilationProblem problem : result.getErrors()) {
+            messages.add(problem.getMessage());
+        }
+        if (result.getErrors().length > 0 || written.getModelFiles().size() != 1) {
+            return Optional.empty();
+        }
+        Map<String, byte[]> byName = new LinkedHashMap<>();
+        classes.getMap().forEach((path, bytes) -> {
+            String name = path.asString();
+            byName.put(name.substring(0, name.length() - ".class".length()).replace('/', '.'), bytes);
+        });
+        return Optional.of(new CompiledRules(
+                written.getModelFiles().get(0), Runtime.version().feature(), cause, Map.copyOf(byName)));
+    }
+
+    private static Resource resource(RuleFile file) {
+        Resource resource = ResourceFactory.newReaderResource(new StringReader(file.text()), "UTF-8");
+        resource.setSourcePath(file.relative());
+        resource.setResourceType(ResourceType.DRL);
+        return resource;
+    }
+
+    /**
+     * The same file through Drools' classic builder, which knows the lines and goes on after the first error. Nothing it
+     * builds is run.
+     */
+    private static List<RuleProblem> withLines(RuleFile file) {
+        Collection<KnowledgeBuilderError> errors;
+        try {
+            KnowledgeBuilder builder = KnowledgeBuilderFactory.newKnowledgeBuilder(
+                    KnowledgeBuilderFactory.newKnowledgeBuilderConfiguration(
+                            null, RuleCompiler.class.getClassLoader()));
+            builder.add(resource(file), ResourceType.DRL);
+            errors = new ArrayList<>(builder.getErrors());
+        } catch (RuntimeException e) {
+            return List.of();
+        }
+        return errors.stream()
+                .map(error -> file.problemOnLine(
+                        error.getLines().length == 0 ? 0 : error.getLines()[0], readable(error.getMessage()), ""))
+                .distinct()
+                .sorted(Comparator.comparingInt(RuleProblem::line))
+                .toList();
+    }
+
+    private static final Pattern COMPILER_LINE = Pattern.compile(".*?\\(\\d+:\\d+\\) : (.*)");
+
+    /** Drools' first words say where, which the place says already; the compiler's own sentence says what. */
+    private static String readable(String message) {
+        return message.lines()
+                .map(COMPILER_LINE::matcher)
+                .filter(Matcher::matches)
+                .map(matcher -> matcher.group(1))
+                .findFirst()
+                .orElse(firstLine(message));
+    }
+
+    private static String firstLine(@Nullable String message) {
+        return message == null
+                ? "the rules do not compile"
+                : message.lines().findFirst().orElse("").strip();
+    }
+
+    /** Writes what the built-in lookup reads: classes as they are, one manifest per key. */
+    static void writeBuiltIn(java.nio.file.Path output, String key, CompiledRules rules) throws IOException {
+        for (Map.Entry<String, byte[]> entry : rules.classes().entrySet()) {
+            java.nio.file.Path target = output.resolve(entry.getKey().replace('.', '/') + ".class");
+            java.nio.file.Files.createDirectories(java.util.Objects.requireNonNull(target.getParent()));
+            java.nio.file.Files.write(target, entry.getValue());
+        }
+        java.nio.file.Path manifest = output.resolve(RuleCache.BUILT_IN + key);
+        java.nio.file.Files.createDirectories(java.util.Objects.requireNonNull(manifest.getParent()));
+        java.nio.file.Files.writeString(manifest, rules.manifest());
+    }
+}

@@ -1,0 +1,144 @@
+package tunneldoctor.knowledge;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A DRL file as read.
+ *
+ * @param relative its path below the rules directory, with {@code /}
+ * @param id its name without {@code .drl}
+ * @param shared whether it holds inferences for other files instead of a cause
+ * @param text its characters, without a byte-order mark
+ */
+record RuleFile(Path path, String relative, String id, boolean shared, byte[] bytes, String text) {
+    static final String EXTENSION = ".drl";
+
+    /** No file written by hand comes near; what does is not read into the parser. */
+    private static final long MAX_BYTES = 1 << 20;
+
+    /** The one package a file may have: the compile cache holds one package per file. */
+    String packageName() {
+        return "rules." + id.replace('-', '_');
+    }
+
+    /** Every rule file below a directory, by relative path; what cannot be read is added to the problems. */
+    static List<RuleFile> readAll(Path directory, List<RuleProblem> problems) {
+        List<Path> paths;
+        try (Stream<Path> walk = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+            paths = walk.filter(path -> path.getFileName() != null
+                            && path.getFileName().toString().endsWith(EXTENSION)
+                            && Files.isRegularFile(path))
+                    .sorted(Comparator.comparing(path -> relative(directory, path)))
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            problems.add(new RuleProblem(
+                    directory,
+                    0,
+                    0,
+                    "",
+                    "the rules directory cannot be read",
+                    "Name a directory that holds .drl files."));
+            return List.of();
+        }
+        if (paths.isEmpty()) {
+            problems.add(new RuleProblem(
+                    directory, 0, 0, "", "there is no rule file here", "Name a directory that holds .drl files."));
+        }
+        List<RuleFile> files = new ArrayList<>();
+        for (Path path : paths) {
+            read(directory, path, problems, files);
+        }
+        return files;
+    }
+
+    private static void read(Path directory, Path path, List<RuleProblem> problems, List<RuleFile> files) {
+        String relative = relative(directory, path);
+        String name = relative.substring(relative.lastIndexOf('/') + 1);
+        String id = name.substring(0, name.length() - EXTENSION.length());
+        if (!id.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+            problems.add(new RuleProblem(
+                    path,
+                    0,
+                    0,
+                    "",
+                    "'" + name + "' is not a kebab-case name",
+                    "Use lower-case letters, digits and single dashes, as in nsg-blocks-kubelet.drl."));
+            return;
+        }
+        try {
+            if (Files.size(path) > MAX_BYTES) {
+                problems.add(
+                        new RuleProblem(path, 0, 0, "", "the file is larger than 1 MB", "Write one cause per file."));
+                return;
+            }
+            byte[] bytes = Files.readAllBytes(path);
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            boolean shared =
+                    id.startsWith("shared-") || relative.startsWith("shared/") || relative.contains("/shared/");
+            files.add(new RuleFile(
+                    path, relative, id, shared, bytes, text.startsWith("\uFEFF") ? text.substring(1) : text));
+        } catch (CharacterCodingException e) {
+            problems.add(new RuleProblem(path, 0, 0, "", "the file is not UTF-8 text", "Save it as UTF-8."));
+        } catch (IOException e) {
+            problems.add(new RuleProblem(path, 0, 0, "", "the file cannot be read", "Check its permissions."));
+        }
+    }
+
+    private static String relative(Path directory, Path path) {
+        return directory.relativize(path).toString().replace('\\', '/');
+    }
+
+    /** A problem at a place in the text. */
+    RuleProblem problemAt(int offset, String message, String hint) {
+        int at = Math.max(0, Math.min(offset, text.length()));
+        int line = 1;
+        int start = 0;
+        for (int i = 0; i < at; i++) {
+            if (text.charAt(i) == '\n') {
+                line++;
+                start = i + 1;
+            }
+        }
+        return new RuleProblem(path, line, at - start + 1, line(start), message, hint);
+    }
+
+    /** A problem of a whole line, 1-based; of the file where there is no such line. */
+    RuleProblem problemOnLine(int line, String message, String hint) {
+        int start = 0;
+        for (int i = 1; i < line && start >= 0; i++) {
+            start = text.indexOf('\n', start) + 1;
+            if (start == 0) {
+                start = -1;
+            }
+        }
+        return line < 1 || start < 0
+                ? problem(message, hint)
+                : new RuleProblem(path, line, 0, line(start), message, hint);
+    }
+
+    RuleProblem problem(String message, String hint) {
+        return new RuleProblem(path, 0, 0, "", message, hint);
+    }
+
+    private String line(int start) {
+        int end = text.indexOf('\n', start);
+        String line = end < 0 ? text.substring(start) : text.substring(start, end);
+        StringBuilder shown = new StringBuilder();
+        line.chars().forEach(c -> shown.append(Character.isISOControl(c) ? ' ' : (char) c));
+        return shown.toString().stripTrailing();
+    }
+}

@@ -1,0 +1,676 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Direction;
+import tunneldoctor.model.HostChain;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.HostTablesUnreadable;
+import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.NftRuleset;
+import tunneldoctor.model.Outcome;
+import tunneldoctor.model.Shell;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.Transport;
+
+/**
+ * Decides what a node's own firewall does with whole connections: the packet that opens one and all that follow, there
+ * and back, through every table of both iptables backends and of nftables in the kernel's order.
+ *
+ * <p>Immutable; one instance per distinct firewall serves any number of questions.
+ */
+final class HostFirewall {
+    static final int KUBELET_PORT = 10250;
+
+    /** Where AKS nodes receive traffic from other nodes. */
+    static final String USUAL_INTERFACE = "eth0";
+
+    /** A rule may have to go for each of these before one gives up counting. */
+    private static final int MAX_BLOCKERS = 64;
+
+    /** An address on the network: no loopback, multicast or unset one can be a node's. */
+    private static final AddressSet UNICAST = AddressSet.ALL
+            .minus(AddressSet.parse("0.0.0.0/8").orElseThrow())
+            .minus(AddressSet.parse("127.0.0.0/8").orElseThrow())
+            .minus(AddressSet.parse("224.0.0.0/3").orElseThrow());
+
+    /** Hooks in the order packets meet them. */
+    private static final List<String> INCOMING = List.of("ingress", "prerouting", "input");
+
+    private static final List<String> OUTGOING = List.of("output", "postrouting");
+
+    private final HostTables tables;
+    private final List<HostTablesUnreadable> unreadable;
+
+    HostFirewall(List<HostTable> tables, List<NftRuleset> rulesets, List<HostTablesUnreadable> unreadable) {
+        this.tables = new HostTables(tables, rulesets);
+        this.unreadable = List.copyOf(unreadable);
+    }
+
+    /**
+     * @param direction INBOUND for connections to the node, OUTBOUND for those the node opens
+     * @param senders where the connections start; for OUTBOUND the node's own addresses
+     * @param peer the other end: for INBOUND the node's own address; empty if not known
+     * @param device the interface they arrive on or leave by; empty if the facts do not say, then it is taken to be
+     *     {@link #USUAL_INTERFACE}
+     * @param mechanism whose blocks count; blocks of others let packets pass by, their accepts count. Empty for all
+     * @param absent rules taken as if they were not there
+     */
+    record Question(
+            Direction direction,
+            Transport transport,
+            int port,
+            AddressSet senders,
+            AddressSet peer,
+            Optional<String> device,
+            Optional<Mechanism> mechanism,
+            Set<HostRule> absent) {
+        Question(Direction direction, Flow flow) {
+            this(
+                    direction,
+                    flow.transport(),
+                    flow.port(),
+                    flow.sources(),
+                    flow.destination().addresses(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Set.of());
+        }
+
+        Question judging(Mechanism owner) {
+            return new Question(direction, transport, port, senders, peer, device, Optional.of(owner), absent);
+        }
+
+        Question arrivingOn(String name) {
+            return new Question(direction, transport, port, senders, peer, Optional.of(name), mechanism, absent);
+        }
+
+        Question from(AddressSet some) {
+            return new Question(direction, transport, port, some, peer, device, mechanism, absent);
+        }
+
+        Question without(Set<HostRule> rules) {
+            return new Question(direction, transport, port, senders, peer, device, mechanism, rules);
+        }
+    }
+
+    /** Whether any text shows the table and chain that filter in this direction. */
+    boolean shown(Direction direction) {
+        return !filters(direction).isEmpty();
+    }
+
+    /** Decisions for disjoint sets of senders, together all that were asked about. */
+    List<HostDecision> decide(Question question) {
+        if (question.senders().isEmpty()) {
+            return List.of();
+        }
+        Run strict = new Run(question, false);
+        strict.go();
+        List<HostDecision> decisions = strict.decisions();
+        boolean readable = decisions.stream().anyMatch(HostFirewall::restsOnForm);
+        if (!readable) {
+            return decisions;
+        }
+        Run usual = new Run(question, true);
+        usual.go();
+        List<HostDecision> readings = usual.decisions();
+        List<HostDecision> both = new ArrayList<>();
+        for (HostDecision decision : decisions) {
+            if (!restsOnForm(decision)) {
+                both.add(decision);
+                continue;
+            }
+            for (HostDecision reading : readings) {
+                AddressSet common = decision.sources().intersect(reading.sources());
+                if (!common.isEmpty()) {
+                    both.add(combined(decision, reading, common));
+                }
+            }
+        }
+        return both;
+    }
+
+    /**
+     * Every rule that has to go before connections of these senders pass, the deciding one first. Ends early where a
+     * policy blocks, which no deletion clears.
+     */
+    List<HostRule> blockers(Question question) {
+        Set<HostRule> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<HostRule> found = new ArrayList<>();
+        while (found.size() < MAX_BLOCKERS) {
+            boolean more = false;
+            for (HostDecision decision : decide(question.without(gone))) {
+                boolean blocks =
+                        decision.outcome().blocked() || decision.likely().blocked();
+                if (blocks
+                        && decision.rule().isPresent()
+                        && gone.add(decision.rule().get())) {
+                    found.add(decision.rule().get());
+                    more = true;
+                }
+            }
+            if (!more) {
+                break;
+            }
+        }
+        return found;
+    }
+
+    private static boolean restsOnForm(HostDecision decision) {
+        return decision.outcome() == Outcome.UNKNOWN
+                && (decision.doubts().contains(HostDoubt.HIDDEN_INTERFACE)
+                        || decision.doubts().contains(HostDoubt.NAMED));
+    }
+
+    private static HostDecision combined(HostDecision strict, HostDecision usual, AddressSet sources) {
+        if (usual.outcome() == Outcome.UNKNOWN) {
+            return new HostDecision(
+                    sources,
+                    Outcome.UNKNOWN,
+                    usual.likely(),
+                    strict.rule(),
+                    strict.policyOf(),
+                    strict.table(),
+                    strict.at(),
+                    strict.owner(),
+                    strict.varies() || usual.varies(),
+                    strict.doubts(),
+                    strict.assumptions(),
+                    strict.missing());
+        }
+        return new HostDecision(
+                sources,
+                Outcome.UNKNOWN,
+                usual.outcome(),
+                usual.rule(),
+                usual.policyOf(),
+                usual.table(),
+                usual.at(),
+                usual.owner(),
+                usual.varies(),
+                strict.doubts(),
+                usual.assumptions(),
+                strict.missing());
+    }
+
+    private List<HostTables.ChainText> filters(Direction direction) {
+        String chain = direction == Direction.INBOUND ? "INPUT" : "OUTPUT";
+        List<HostTables.ChainText> found = new ArrayList<>();
+        for (HostTables.Slot slot : tables.slots("filter")) {
+            HostTables.ChainText text = slot.chain(chain);
+            if (text != null) {
+                found.add(text);
+            }
+        }
+        return found;
+    }
+
+    /** A base chain at its place in the kernel's order. */
+    private record Stage(
+            HostTables.Slot slot, HostTables.ChainText chain, int hook, int priority, boolean nat, boolean primary) {}
+
+    /** One question, walked in one of the two readings. */
+    private final class Run {
+        private final Question question;
+        private final HostMatcher matcher;
+        private final Predicate<Mechanism> counts;
+        private final HostWalk.Summary total = new HostWalk.Summary();
+        private final List<HostWalk.Claim> allowedBy = new ArrayList<>();
+        private final String device;
+        private final AddressSet peer;
+        private AddressSet passing;
+        private AddressSet surelyPassing;
+        private AddressSet tracked = AddressSet.ALL;
+        private boolean interfaceConsulted;
+
+        Run(Question question, boolean likely) {
+            this.question = question;
+            this.matcher = new HostMatcher(likely);
+            this.counts = owner ->
+                    question.mechanism().isEmpty() || question.mechanism().get() == owner;
+            this.device = question.device().orElse(USUAL_INTERFACE);
+            this.peer = question.peer().isEmpty() ? UNICAST : question.peer();
+            this.passing = question.senders();
+            this.surelyPassing = question.senders();
+        }
+
+        void go() {
+            boolean inbound = question.direction() == Direction.INBOUND;
+            boolean tcp = question.transport() == Transport.TCP;
+            packet(inbound, true, true, Set.of("SYN"), false);
+            packet(!inbound, false, false, tcp ? Set.of("SYN", "ACK") : Set.of(), false);
+            packet(inbound, true, false, tcp ? Set.of("ACK") : Set.of(), tcp);
+            if (tcp) {
+                packet(!inbound, false, false, Set.of("ACK"), true);
+            }
+            unseenTables();
+        }
+
+        private void packet(boolean incoming, boolean fromSender, boolean first, Set<String> flags, boolean mayPush) {
+            if (passing.isEmpty()) {
+                return;
+            }
+            HostPacket packet = new HostPacket(
+                    question.transport().number(),
+                    incoming,
+                    device,
+                    fromSender,
+                    peer,
+                    question.peer().size() == 1,
+                    question.port(),
+                    first,
+                    flags,
+                    mayPush,
+                    tracked);
+            Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
+            here.put(HostWalk.State.FRESH, new HostWalk.Reach(surelyPassing, HostWalk.without(passing, surelyPassing)));
+            for (Stage stage : stages(packet)) {
+                here = stage(stage, packet, here);
+            }
+            AddressSet passed = AddressSet.NONE;
+            AddressSet untracked = AddressSet.NONE;
+            for (Map.Entry<HostWalk.State, HostWalk.Reach> entry : here.entrySet()) {
+                passed = passed.union(entry.getValue().all());
+                if (entry.getKey().untracked()) {
+                    untracked = untracked.union(entry.getValue().all());
+                }
+            }
+            AddressSet ended = AddressSet.union(
+                    total.claims.stream().map(HostWalk.Claim::sources).toList());
+            passing = passed;
+            surelyPassing = HostWalk.without(passed, ended);
+            if (!untracked.isEmpty()) {
+                tracked = tracked.minus(untracked);
+            }
+        }
+
+        private Map<HostWalk.State, HostWalk.Reach> stage(
+                Stage stage, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> here) {
+            HostWalk walk =
+                    new HostWalk(stage.slot(), packet, passing, stage.nat(), matcher, counts, question.absent());
+            Map<HostWalk.State, HostWalk.Reach> onward = new LinkedHashMap<>();
+            here.forEach((state, reach) -> {
+                if (stage.nat() && state.untracked()) {
+                    HostWalk.fall(onward, state, reach.sure, reach.may);
+                    return;
+                }
+                HostWalk.Summary summary = walk.base(stage.chain(), state);
+                AddressSet all = reach.all();
+                summary.doubts.forEach((doubt, raised) -> total.raise(
+                        doubt,
+                        new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about())));
+                for (HostWalk.Claim claim : summary.claims) {
+                    AddressSet sure = claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
+                    AddressSet may = HostWalk.within(claim.sure() ? reach.may : all, claim.sources());
+                    if (claim.end() == HostWalk.End.ACCEPT) {
+                        HostWalk.fall(onward, claim.state(), sure, may);
+                        if (stage.primary() && packet.first()) {
+                            allowedBy.add(claim.of(sure.union(may), true));
+                        }
+                    } else {
+                        total.claim(claim.of(sure, true));
+                        total.claim(claim.of(may, false));
+                    }
+                }
+            });
+            return onward;
+        }
+
+        private List<Stage> stages(HostPacket packet) {
+            List<String> hooks = packet.incoming() ? INCOMING : OUTGOING;
+            List<Stage> stages = new ArrayList<>();
+            for (int hook = 0; hook < hooks.size(); hook++) {
+                for (String name : HostTables.NAMES) {
+                    boolean nat = name.equals("nat");
+                    String chain = hooks.get(hook).toUpperCase(java.util.Locale.ROOT);
+                    // Translation is chosen by a connection's first packet; what it does behind the filter of this node
+                    // changes nothing here.
+                    if (nat && (!packet.first() || chain.equals("POSTROUTING") || chain.equals("INPUT"))) {
+                        continue;
+                    }
+                    for (HostTables.Slot slot : tables.slots(name)) {
+                        HostTables.ChainText text = slot.chain(chain);
+                        if (text != null) {
+                            boolean primary = name.equals("filter") && packet.first();
+                            stages.add(new Stage(slot, text, hook, priority(name), nat, primary));
+                        }
+                    }
+                }
+                for (HostTables.Slot slot : tables.nativeSlots()) {
+                    for (HostTables.ChainText text : slot.all()) {
+                        Optional<HostChain.Hook> at = text.chain().hook();
+                        if (at.isPresent() && at.get().name().equals(hooks.get(hook))) {
+                            boolean nat = at.get().type().equals("nat");
+                            if (!nat
+                                    || packet.first()
+                                            && hook < 2
+                                            && !hooks.get(hook).equals("postrouting")) {
+                                stages.add(new Stage(slot, text, hook, at.get().priority(), nat, false));
+                            }
+                        }
+                    }
+                }
+            }
+            stages.sort(Comparator.comparingInt(Stage::hook).thenComparingInt(Stage::priority));
+            interfaceConsulted |= question.device().isEmpty() && !stages.isEmpty();
+            return stages;
+        }
+
+        private static int priority(String table) {
+            return switch (table) {
+                case "raw" -> -300;
+                case "mangle" -> -150;
+                case "nat" -> -100;
+                case "security" -> 50;
+                default -> 0;
+            };
+        }
+
+        /** Tables that exist and are not shown may block what passes all others. */
+        private void unseenTables() {
+            Optional<String> unseen = unseen();
+            if (unseen.isPresent() && !passing.isEmpty()) {
+                total.doubt(HostDoubt.OTHER_TABLES, passing, null, unseen.get());
+            }
+        }
+
+        List<HostDecision> decisions() {
+            List<HostDecision> decisions = new ArrayList<>();
+            Set<HostDoubt> none = Set.of();
+            boolean unseen = total.doubts.containsKey(HostDoubt.OTHER_TABLES);
+            boolean nothing = filters(question.direction()).isEmpty() && !filterKnownEmpty();
+            List<HostWalk.Claim> open = new ArrayList<>();
+            AddressSet dropped = AddressSet.NONE;
+            AddressSet rejected = AddressSet.NONE;
+            AddressSet untold = AddressSet.NONE;
+            for (HostWalk.Claim claim : total.claims) {
+                if (claim.sure()) {
+                    decisions.add(decided(claim, outcome(claim.end()), none));
+                    continue;
+                }
+                open.add(claim);
+                switch (claim.end()) {
+                    case DROP -> dropped = dropped.union(claim.sources());
+                    case REJECT -> rejected = rejected.union(claim.sources());
+                    default -> untold = untold.union(claim.sources());
+                }
+            }
+            AddressSet certain = AddressSet.union(
+                    decisions.stream().map(HostDecision::sources).toList());
+            AddressSet mayPass = passing.minus(surelyPassing);
+            AddressSet rest = question.senders().minus(certain).minus(surelyPassing);
+            AddressSet onlyDropped =
+                    rest.intersect(dropped).minus(rejected).minus(untold).minus(mayPass);
+            AddressSet onlyRejected =
+                    rest.intersect(rejected).minus(dropped).minus(untold).minus(mayPass);
+            for (HostWalk.Claim claim : open) {
+                AddressSet alike =
+                        claim.sources().intersect(claim.end() == HostWalk.End.DROP ? onlyDropped : onlyRejected);
+                if (!alike.isEmpty() && claim.end() != HostWalk.End.OPEN) {
+                    decisions.add(decided(claim.of(alike, true), outcome(claim.end()), none));
+                }
+            }
+            AddressSet unclear = rest.minus(onlyDropped).minus(onlyRejected);
+            AddressSet blockedAnyway = unclear.minus(mayPass).minus(untold);
+            for (HostWalk.Claim claim : open) {
+                AddressSet here = claim.sources().intersect(unclear);
+                if (!here.isEmpty()) {
+                    unclear = unclear.minus(here);
+                    split(claim, here, blockedAnyway, decisions);
+                }
+            }
+            allowed(surelyPassing, nothing || unseen, decisions);
+            return decisions;
+        }
+
+        private void split(
+                HostWalk.Claim claim, AddressSet here, AddressSet blockedAnyway, List<HostDecision> decisions) {
+            AddressSet blocked = here.intersect(blockedAnyway);
+            if (!blocked.isEmpty()) {
+                // Dropped or rejected: which is open, that it fails is not.
+                HostDecision decision = decided(claim.of(blocked, false), Outcome.UNKNOWN, doubts(blocked));
+                decisions.add(withLikely(decision, outcome(claim.end())));
+            }
+            AddressSet other = here.minus(blockedAnyway);
+            if (!other.isEmpty()) {
+                decisions.add(decided(claim.of(other, false), Outcome.UNKNOWN, doubts(other)));
+            }
+        }
+
+        private void allowed(AddressSet sources, boolean uncertain, List<HostDecision> decisions) {
+            AddressSet left = sources;
+            for (HostWalk.Claim claim : allowedBy) {
+                AddressSet here = left.intersect(claim.sources());
+                if (!here.isEmpty()) {
+                    left = left.minus(here);
+                    decisions.add(decided(
+                            claim.of(here, true),
+                            uncertain ? Outcome.UNKNOWN : Outcome.ALLOWED,
+                            uncertain ? doubts(here) : Set.of()));
+                }
+            }
+            if (!left.isEmpty()) {
+                Set<HostDoubt> doubts = uncertain ? doubts(left) : Set.of();
+                decisions.add(new HostDecision(
+                        left,
+                        uncertain ? Outcome.UNKNOWN : Outcome.ALLOWED,
+                        Outcome.UNKNOWN,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        question.mechanism().orElse(Mechanism.IPTABLES),
+                        false,
+                        doubts,
+                        assumptions(),
+                        uncertain ? missing(doubts, left) : List.of()));
+            }
+        }
+
+        private HostDecision decided(HostWalk.Claim claim, Outcome outcome, Set<HostDoubt> doubts) {
+            HostTables.ChainText policy = claim.policy();
+            Optional<HostRule> rule = Optional.ofNullable(claim.rule());
+            return new HostDecision(
+                    claim.sources(),
+                    outcome,
+                    Outcome.UNKNOWN,
+                    rule,
+                    policy == null
+                            ? Optional.empty()
+                            : Optional.of(policy.chain().name()),
+                    Optional.of(claim.table()),
+                    rule.map(HostRule::source)
+                            .or(() -> policy == null
+                                    ? Optional.<SourceRef>empty()
+                                    : Optional.of(policy.chain().source())),
+                    claim.owner(),
+                    doubts.contains(HostDoubt.VARIES),
+                    doubts,
+                    assumptions(),
+                    outcome == Outcome.UNKNOWN ? missing(doubts, claim.sources()) : List.of());
+        }
+
+        private HostDecision withLikely(HostDecision d, Outcome likely) {
+            return new HostDecision(
+                    d.sources(),
+                    d.outcome(),
+                    likely == Outcome.ALLOWED ? Outcome.UNKNOWN : likely,
+                    d.rule(),
+                    d.policyOf(),
+                    d.table(),
+                    d.at(),
+                    d.owner(),
+                    d.varies(),
+                    d.doubts(),
+                    d.assumptions(),
+                    d.missing());
+        }
+
+        private Set<HostDoubt> doubts(AddressSet sources) {
+            Set<HostDoubt> found = EnumSet.noneOf(HostDoubt.class);
+            total.doubts.forEach((doubt, raised) -> {
+                if (raised.sources().overlaps(sources)) {
+                    found.add(doubt);
+                }
+            });
+            if (found.isEmpty()) {
+                found.add(HostDoubt.OTHER_TABLES);
+            }
+            return found;
+        }
+
+        private Outcome outcome(HostWalk.End end) {
+            return switch (end) {
+                case ACCEPT -> Outcome.ALLOWED;
+                case DROP -> Outcome.DROPPED;
+                case REJECT -> Outcome.REJECTED;
+                case OPEN -> Outcome.UNKNOWN;
+            };
+        }
+
+        private List<String> assumptions() {
+            List<String> assumptions = new ArrayList<>();
+            if (interfaceConsulted && matcher.interfaceConsulted()) {
+                assumptions.add("traffic of other nodes passes interface " + USUAL_INTERFACE);
+            }
+            if (matcher.markConsulted()) {
+                assumptions.add("packets carry no mark but those the rules shown here give them");
+            }
+            if (matcher.namesConsulted()) {
+                assumptions.add("no host is named \"anywhere\"");
+            }
+            assumptions.addAll(unshown());
+            return assumptions;
+        }
+
+        private List<Missing> missing(Set<HostDoubt> doubts, AddressSet sources) {
+            Set<Missing> missing = new LinkedHashSet<>();
+            if (filters(question.direction()).isEmpty() && !filterKnownEmpty()) {
+                missing.add(new Missing("the node's iptables rules", "iptables-save"));
+            }
+            for (HostDoubt doubt : doubts) {
+                HostWalk.Raised raised = total.doubts.get(doubt);
+                if (raised != null) {
+                    missing.add(missing(doubt, raised));
+                }
+            }
+            return List.copyOf(missing);
+        }
+
+        private Missing missing(HostDoubt doubt, HostWalk.Raised raised) {
+            String probe = "nc -v -w 2 "
+                    + (question.peer().size() == 1
+                            ? AddressSet.format(question.peer().first())
+                            : "NODE_ADDRESS") + " " + question.port();
+            String chain = raised.about();
+            return switch (doubt) {
+                case VARIES ->
+                    new Missing("a rule in chain " + chain + " that answers differently from packet to packet", probe);
+                case NOT_SHOWN ->
+                    new Missing("what a rule in chain " + chain + " looks at is shown by no listing", probe);
+                case NAMED -> new Missing("hosts and ports as numbers, not names", save(raised));
+                case NOT_UNDERSTOOD ->
+                    new Missing("a rule in chain " + chain + " that could not be read", save(raised));
+                case HIDDEN_INTERFACE -> new Missing("the interfaces the rules are for", save(raised));
+                case DESTINATION -> new Missing("the node's own address", "kubectl get nodes -o wide");
+                case TRUNCATED -> new Missing("the part of chain " + chain + " that is cut off", specification(chain));
+                case MISSING_CHAIN -> new Missing("chain " + chain + ", which a rule enters", specification(chain));
+                case LOOP -> new Missing("chains that enter each other in a circle", save(raised));
+                case DECIDED_ELSEWHERE ->
+                    new Missing("what decides on packets that a rule in chain " + chain + " hands over", probe);
+                case REWRITTEN ->
+                    new Missing("where a nat rule in chain " + chain + " sends the connection", "iptables -t nat -S");
+                case OTHER_TABLES -> new Missing("tables that are not shown", chain);
+            };
+        }
+
+        private String save(HostWalk.Raised raised) {
+            return "iptables-save";
+        }
+
+        private String specification(String chain) {
+            return "iptables -S " + Shell.quote(chain);
+        }
+    }
+
+    /** Whether the evidence says that no chain filters, because the table is whole and has none. */
+    private boolean filterKnownEmpty() {
+        return tables.slots("filter").stream().anyMatch(HostTables.Slot::whole);
+    }
+
+    /** The command that would show tables known or feared to exist; empty if there are none such. */
+    private Optional<String> unseen() {
+        if (tables.otherBackendHinted()) {
+            return Optional.of("iptables-legacy-save");
+        }
+        for (HostTablesUnreadable one : unreadable) {
+            Optional<String> command = unseen(one);
+            if (command.isPresent()) {
+                return command;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<String> unseen(HostTablesUnreadable one) {
+        String command = one.command();
+        boolean absent = one.reason().contains("not found");
+        boolean silentLegacy = command.contains("legacy-save") && one.reason().contains("printed nothing");
+        if (absent || silentLegacy || command.contains("ip6tables")) {
+            return Optional.empty();
+        }
+        if (command.startsWith("nft")) {
+            return tables.nftShown() ? Optional.empty() : Optional.of(command);
+        }
+        HostTable.Backend backend = command.contains("legacy")
+                ? HostTable.Backend.LEGACY
+                : command.contains("-nft") ? HostTable.Backend.NFT : HostTable.Backend.UNSTATED;
+        boolean shown =
+                backend == HostTable.Backend.UNSTATED ? !tables.given().isEmpty() : tables.backendShown(backend);
+        return shown && !one.reason().contains("only nft") ? Optional.empty() : Optional.of(command);
+    }
+
+    /** What is not shown and taken to be at its default, for people. */
+    private List<String> unshown() {
+        List<String> assumptions = new ArrayList<>();
+        if (tables.given().isEmpty() && !tables.nftShown()) {
+            return assumptions;
+        }
+        List<String> names = new ArrayList<>();
+        for (String name : HostTables.NAMES) {
+            if (tables.slots(name).isEmpty()) {
+                names.add(name);
+            }
+        }
+        if (!names.isEmpty()) {
+            assumptions.add("tables not shown are at their default: " + String.join(", ", names));
+        }
+        boolean replies = tables.slots("filter").stream()
+                .anyMatch(slot -> !slot.whole() && (slot.chain("OUTPUT") == null || slot.chain("INPUT") == null));
+        if (replies) {
+            assumptions.add("chains of table filter that are not shown let everything pass");
+        }
+        if (!tables.backendShown(HostTable.Backend.LEGACY)) {
+            assumptions.add("the other iptables backend holds no rules");
+        } else if (!tables.backendShown(HostTable.Backend.NFT)) {
+            assumptions.add("iptables-nft holds no rules");
+        }
+        if (!tables.nftShown()) {
+            assumptions.add("nftables holds no rules of its own");
+        }
+        return assumptions;
+    }
+}

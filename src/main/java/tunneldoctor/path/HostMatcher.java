@@ -1,0 +1,322 @@
+package tunneldoctor.path;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.Match;
+import tunneldoctor.model.PortSet;
+
+/** Tells for which senders a rule catches a packet: surely, perhaps, not at all. */
+final class HostMatcher {
+    /**
+     * Ports a client's socket may have. Linux takes 32768 to 60999 unless told otherwise, and address translation anything
+     * from 1024 up; a rule that tells them apart decides differently from connection to connection.
+     */
+    private static final PortSet EPHEMERAL = PortSet.range(1024, PortSet.LAST);
+
+    /** Service names in {@code /etc/services} for ports the tunnel uses; 10250 has none. */
+    private static final Map<String, Integer> SERVICES =
+            Map.of("https", 443, "openvpn", 1194, "ssh", 22, "cslistener", 9000);
+
+    private enum Answer {
+        YES,
+        NO,
+        MAYBE
+    }
+
+    /**
+     * @param yes senders surely caught
+     * @param maybe senders perhaps caught
+     * @param doubts why perhaps
+     */
+    record Caught(AddressSet yes, AddressSet maybe, Set<HostDoubt> doubts) {
+        static final Caught NONE = new Caught(AddressSet.NONE, AddressSet.NONE, Set.of());
+        static final Caught ALL = new Caught(AddressSet.ALL, AddressSet.NONE, Set.of());
+    }
+
+    /** Whether hidden interfaces and names are taken in their usual reading. */
+    private final boolean likely;
+
+    private boolean markConsulted;
+    private boolean namesConsulted;
+    private boolean interfaceConsulted;
+
+    HostMatcher(boolean likely) {
+        this.likely = likely;
+    }
+
+    /** Whether a decision so far looked at the packet's mark. */
+    boolean markConsulted() {
+        return markConsulted;
+    }
+
+    /** Whether a decision so far looked at an interface. */
+    boolean interfaceConsulted() {
+        return interfaceConsulted;
+    }
+
+    /** Whether a decision so far took {@code anywhere} for every address. */
+    boolean namesConsulted() {
+        return namesConsulted;
+    }
+
+    /**
+     * @param last whether the rule is the last of its chain
+     * @param reach where the senders stand before the rule
+     */
+    Caught test(
+            HostRule rule,
+            HostTable.Form form,
+            boolean last,
+            HostPacket packet,
+            HostWalk.State state,
+            HostWalk.Reach reach) {
+        AddressSet yes = AddressSet.ALL;
+        AddressSet maybe = AddressSet.NONE;
+        Set<HostDoubt> doubts = Set.of();
+        List<Match> matches = rule.matches();
+        for (int i = 0; i < matches.size(); i++) {
+            Match match = matches.get(i);
+            if (match instanceof Match.Source source && packet.fromSender()
+                    || match instanceof Match.Destination && !packet.fromSender()) {
+                AddressSet set = senders(match);
+                yes = HostWalk.within(yes, set);
+                maybe = HostWalk.within(maybe, set);
+                if (yes.isEmpty() && maybe.isEmpty()
+                        || !set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
+                    return Caught.NONE;
+                }
+                continue;
+            }
+            if (match instanceof Match.ConnectionState connection && !state.untracked() && !packet.first()) {
+                AddressSet untold = packet.tracked().complement();
+                if (!untold.isEmpty()) {
+                    // Their first packet was kept from conntrack: what it makes of this one is not shown.
+                    AddressSet doubtful = yes.intersect(untold);
+                    if (tracked(connection, packet)) {
+                        yes = yes.minus(untold);
+                    } else {
+                        yes = AddressSet.NONE;
+                        maybe = maybe.intersect(untold);
+                    }
+                    maybe = maybe.union(doubtful);
+                    doubts = with(doubts, HostDoubt.NOT_SHOWN);
+                    continue;
+                }
+            }
+            HostDoubt doubt = HostDoubt.NOT_SHOWN;
+            Answer answer;
+            if (match instanceof Match.Opaque opaque) {
+                answer = opaque(opaque, packet);
+                doubt = switch (opaque.reason()) {
+                    case VARIES -> HostDoubt.VARIES;
+                    case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
+                    case NAMED -> HostDoubt.NAMED;
+                    case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
+                };
+            } else {
+                answer = answer(match, packet, state);
+                if (match instanceof Match.Source || match instanceof Match.Destination) {
+                    doubt = HostDoubt.DESTINATION;
+                } else if (!(match instanceof Match.Mark)) {
+                    doubt = HostDoubt.VARIES;
+                }
+            }
+            if (answer == Answer.NO) {
+                return Caught.NONE;
+            }
+            if (answer == Answer.MAYBE) {
+                maybe = maybe.isEmpty() ? yes : maybe.union(yes);
+                yes = AddressSet.NONE;
+                doubts = with(doubts, doubt);
+            }
+        }
+        if (form == HostTable.Form.LISTING) {
+            if (!likely) {
+                maybe = maybe.isEmpty() ? yes : maybe.union(yes);
+                yes = AddressSet.NONE;
+                doubts = with(doubts, HostDoubt.HIDDEN_INTERFACE);
+            } else if (matches.isEmpty() && rule.target().equals("ACCEPT") && !last) {
+                // Nobody writes rules behind one that accepts everything: it is the one for the loopback interface.
+                return Caught.NONE;
+            }
+        }
+        namesConsulted |= form.compareTo(HostTable.Form.VERBOSE_LISTING) >= 0
+                && rule.source().text().contains("anywhere");
+        if (yes == AddressSet.ALL) {
+            return Caught.ALL;
+        }
+        return new Caught(yes, maybe, doubts);
+    }
+
+    private static Set<HostDoubt> with(Set<HostDoubt> doubts, HostDoubt doubt) {
+        if (doubts.contains(doubt)) {
+            return doubts;
+        }
+        EnumSet<HostDoubt> more = EnumSet.of(doubt);
+        more.addAll(doubts);
+        return more;
+    }
+
+    private static AddressSet senders(Match match) {
+        if (match instanceof Match.Source source) {
+            return source.negated() ? source.addresses().complement() : source.addresses();
+        }
+        Match.Destination destination = (Match.Destination) match;
+        return destination.negated() ? destination.addresses().complement() : destination.addresses();
+    }
+
+    private Answer opaque(Match.Opaque opaque, HostPacket packet) {
+        if (!likely || opaque.reason() != Match.Opaque.Reason.NAMED) {
+            return Answer.MAYBE;
+        }
+        String words = opaque.words();
+        boolean destination = words.startsWith("dpt:");
+        if (!destination && !words.startsWith("spt:")) {
+            boolean loopback =
+                    words.endsWith(" localhost") || words.endsWith(" localhost/8") || words.endsWith(" loopback/8");
+            return loopback && !words.contains("!") ? Answer.NO : Answer.MAYBE;
+        }
+        String name = words.substring("dpt:".length());
+        boolean negated = name.startsWith("!");
+        boolean ofService = destination == packet.fromSender();
+        Integer port = SERVICES.get(negated ? name.substring(1) : name);
+        boolean same = ofService && port != null && port == packet.servicePort();
+        if (!same && ofService && port == null && packet.servicePort() != HostFirewall.KUBELET_PORT) {
+            return Answer.MAYBE;
+        }
+        return same != negated ? Answer.YES : Answer.NO;
+    }
+
+    private static boolean tracked(Match.ConnectionState match, HostPacket packet) {
+        return match.states().contains(packet.state()) != match.negated();
+    }
+
+    private Answer answer(Match match, HostPacket packet, HostWalk.State state) {
+        if (match instanceof Match.Protocol protocol) {
+            boolean same = protocol.number() == 0 || protocol.number() == packet.protocol();
+            return told(same != protocol.negated());
+        }
+        if (match instanceof Match.DestinationPorts ports) {
+            return port(ports.ports(), packet.fromSender(), packet).negate(ports.negated()).answer;
+        }
+        if (match instanceof Match.SourcePorts ports) {
+            return port(ports.ports(), !packet.fromSender(), packet).negate(ports.negated()).answer;
+        }
+        if (match instanceof Match.AnyPorts ports) {
+            Tri service = port(ports.ports(), true, packet);
+            Tri own = port(ports.ports(), false, packet);
+            return service.or(own).negate(ports.negated()).answer;
+        }
+        if (match instanceof Match.InInterface in) {
+            interfaceConsulted = true;
+            return told(device(in.pattern(), packet.incoming() ? packet.device() : "") != in.negated());
+        }
+        if (match instanceof Match.OutInterface out) {
+            interfaceConsulted = true;
+            return told(device(out.pattern(), packet.incoming() ? "" : packet.device()) != out.negated());
+        }
+        if (match instanceof Match.ConnectionState connection) {
+            String now = state.untracked() ? "UNTRACKED" : packet.state();
+            return told(connection.states().contains(now) != connection.negated());
+        }
+        if (match instanceof Match.Source source) {
+            return peer(source.addresses(), packet).negate(source.negated()).answer;
+        }
+        if (match instanceof Match.Destination destination) {
+            return peer(destination.addresses(), packet).negate(destination.negated()).answer;
+        }
+        if (match instanceof Match.TcpFlags flags) {
+            return flags(flags, packet);
+        }
+        if (match instanceof Match.Fragment fragment) {
+            return told(fragment.negated());
+        }
+        if (match instanceof Match.DestinationType type) {
+            return told(List.of(type.type().split(",", -1)).contains(packet.incoming() ? "LOCAL" : "UNICAST")
+                    != type.negated());
+        }
+        if (match instanceof Match.SourceType type) {
+            return told(List.of(type.type().split(",", -1)).contains(packet.incoming() ? "UNICAST" : "LOCAL")
+                    != type.negated());
+        }
+        if (match instanceof Match.Mark mark) {
+            markConsulted = true;
+            if (((state.mark() ^ mark.value()) & mark.mask() & ~state.unknown()) != 0
+                    || (mark.value() & ~mark.mask()) != 0) {
+                return told(mark.negated());
+            }
+            return (state.unknown() & mark.mask()) != 0 ? Answer.MAYBE : told(!mark.negated());
+        }
+        return Answer.MAYBE;
+    }
+
+    private static Answer told(boolean yes) {
+        return yes ? Answer.YES : Answer.NO;
+    }
+
+    /** An answer that can be negated. */
+    private enum Tri {
+        YES(Answer.YES),
+        NO(Answer.NO),
+        MAYBE(Answer.MAYBE);
+
+        final Answer answer;
+
+        Tri(Answer answer) {
+            this.answer = answer;
+        }
+
+        Tri negate(boolean negated) {
+            return !negated || this == MAYBE ? this : this == YES ? NO : YES;
+        }
+
+        Tri or(Tri other) {
+            return this == YES || other == YES ? YES : this == NO && other == NO ? NO : MAYBE;
+        }
+    }
+
+    private static Tri port(PortSet ports, boolean service, HostPacket packet) {
+        if (service) {
+            return ports.covers(packet.servicePort()) ? Tri.YES : Tri.NO;
+        }
+        PortSet common = ports.intersect(EPHEMERAL);
+        return common.isEmpty() ? Tri.NO : common.equals(EPHEMERAL) ? Tri.YES : Tri.MAYBE;
+    }
+
+    private static Tri peer(AddressSet addresses, HostPacket packet) {
+        if (addresses.includes(packet.peer())) {
+            return Tri.YES;
+        }
+        return addresses.overlaps(packet.peer()) ? Tri.MAYBE : Tri.NO;
+    }
+
+    private static boolean device(String pattern, String device) {
+        return pattern.endsWith("+")
+                ? device.startsWith(pattern.substring(0, pattern.length() - 1))
+                : pattern.equals(device);
+    }
+
+    private static Answer flags(Match.TcpFlags flags, HostPacket packet) {
+        if (packet.protocol() != tunneldoctor.model.Transport.TCP.number()) {
+            return Answer.NO;
+        }
+        boolean open = false;
+        for (String flag : flags.mask()) {
+            if (flag.equals("PSH") && packet.mayPush()) {
+                open = true;
+            } else if (packet.flags().contains(flag) != flags.set().contains(flag)) {
+                return told(flags.negated());
+            }
+        }
+        // A flag that must be set but is not looked at can never match.
+        if (!flags.mask().containsAll(flags.set())) {
+            return told(flags.negated());
+        }
+        return open ? Answer.MAYBE : told(!flags.negated());
+    }
+}

@@ -1,0 +1,45 @@
+package tunneldoctor.path;
+
+import java.util.Set;
+import tunneldoctor.model.AddressSet;
+
+/**
+ * One kind of packet of a connection, as the node's kernel sees it.
+ *
+ * @param protocol IANA number
+ * @param incoming whether it arrives at the node, so that it has an incoming and no outgoing interface
+ * @param device the interface it arrives on or leaves by
+ * @param fromSender whether its source is the flow's sender, else its destination is
+ * @param peer addresses of the other end; the packet's destination if {@code fromSender}
+ * @param peerExact whether {@code peer} is the one true address
+ * @param servicePort the flow's destination port; the sender's own port is ephemeral
+ * @param first whether it opens the connection: conntrack calls it NEW, else ESTABLISHED
+ * @param flags TCP flags it carries; PSH aside, which data may carry or not
+ * @param mayPush whether PSH may be set
+ * @param tracked senders whose earlier packets conntrack certainly saw
+ */
+record HostPacket(
+        int protocol,
+        boolean incoming,
+        String device,
+        boolean fromSender,
+        AddressSet peer,
+        boolean peerExact,
+        int servicePort,
+        boolean first,
+        Set<String> flags,
+        boolean mayPush,
+        AddressSet tracked) {
+
+    String state() {
+        return first ? "NEW" : "ESTABLISHED";
+    }
+
+    /**
+     * Whether rejecting this packet makes the client's connection fail at once. The answer to a reply goes to the
+     * service's side, and an established connection takes an ICMP error for a passing trouble: both look like a drop.
+     */
+    boolean refusalReachesClient(boolean tcpReset) {
+        return fromSender && (first || tcpReset);
+    }
+}

@@ -1,0 +1,247 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.HostChain;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.NftRuleset;
+
+/**
+ * The host firewall of one node, put together from the best text there is of each chain: a save or specification over a
+ * verbose listing over a plain one, and what is whole over what broke off.
+ */
+final class HostTables {
+    /** Tables of iptables, in the order a packet meets those of one hook. */
+    static final List<String> NAMES = List.of("raw", "mangle", "nat", "filter", "security");
+
+    /** A chain and the text it was read from. */
+    record ChainText(HostChain chain, HostTable table) {
+        HostTable.Form form() {
+            return table.form();
+        }
+    }
+
+    /** One table of one backend. */
+    static final class Slot {
+        private final HostTable.Backend backend;
+        private final String name;
+        private final Map<String, ChainText> chains = new LinkedHashMap<>();
+        private boolean whole;
+        private @Nullable Boolean ufwActive;
+
+        Slot(HostTable.Backend backend, String name) {
+            this.backend = backend;
+            this.name = name;
+        }
+
+        HostTable.Backend backend() {
+            return backend;
+        }
+
+        String name() {
+            return name;
+        }
+
+        /** Whether a chain that is not among the table's does not exist. */
+        boolean whole() {
+            return whole;
+        }
+
+        @Nullable
+        ChainText chain(String chainName) {
+            return chains.get(chainName);
+        }
+
+        Iterable<ChainText> all() {
+            return chains.values();
+        }
+
+        private void add(HostTable table) {
+            for (HostChain chain : table.chains()) {
+                ChainText text = new ChainText(chain, table);
+                chains.merge(chain.name(), text, (old, fresh) -> QUALITY.compare(fresh, old) < 0 ? fresh : old);
+            }
+            whole |= table.wholeTable();
+        }
+
+        /** Who writes the chain's rules, told by its name. */
+        Mechanism owner(String chainName) {
+            if (chainName.startsWith("ufw-") || chainName.startsWith("ufw6-")) {
+                return Mechanism.UFW;
+            }
+            if (chainName.startsWith("cali-")
+                    || chainName.startsWith("CILIUM_")
+                    || chainName.startsWith("OLD_CILIUM_")
+                    || chainName.startsWith("AZURE-NPM")
+                    || chainName.startsWith("KUBE-NWPLCY")
+                    || chainName.startsWith("KUBE-ROUTER")
+                    || chainName.startsWith("KUBE-POD-FW")) {
+                return Mechanism.POLICY_ENGINE;
+            }
+            return Mechanism.IPTABLES;
+        }
+
+        /** Whose a base chain's policy is: ufw sets it while it is active. */
+        Mechanism policyOwner(String chainName) {
+            return name.equals("filter") && ufwEnters(chainName) ? Mechanism.UFW : Mechanism.IPTABLES;
+        }
+
+        /** ufw leaves its jumps and its chains behind when it is disabled, but not the rules in them. */
+        private boolean ufwEnters(String chainName) {
+            if (ufwActive == null) {
+                ChainText before = chains.get("ufw-before-input");
+                ufwActive = before != null && !before.chain().rules().isEmpty();
+            }
+            if (!ufwActive) {
+                return false;
+            }
+            ChainText base = chains.get(chainName);
+            if (base == null) {
+                return false;
+            }
+            for (HostRule rule : base.chain().rules()) {
+                if (rule.target().startsWith("ufw-")) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Better first. */
+    private static final Comparator<ChainText> QUALITY =
+            Comparator.comparing((ChainText text) -> !text.chain().complete()).thenComparing(ChainText::form);
+
+    private final List<HostTable> given;
+    private final Map<HostTable.Backend, Map<String, Slot>> slots = new HashMap<>();
+    private final List<Slot> nativeSlots = new ArrayList<>();
+    private final boolean otherBackendHinted;
+    private final boolean nftShown;
+
+    HostTables(List<HostTable> tables, List<NftRuleset> rulesets) {
+        given = tables.stream()
+                .filter(table -> table.family() == HostTable.Family.IPV4)
+                .toList();
+        boolean nft = given.stream().anyMatch(table -> table.backend() == HostTable.Backend.NFT);
+        boolean legacy = given.stream().anyMatch(table -> table.backend() == HostTable.Backend.LEGACY);
+        for (HostTable table : given) {
+            // Plain iptables is one of the two; where just one is known, it is taken for the other, and reading one
+            // table twice changes no verdict. Where both are known it adds nothing.
+            HostTable.Backend backend = table.backend() != HostTable.Backend.UNSTATED
+                    ? table.backend()
+                    : legacy && !nft ? HostTable.Backend.NFT : HostTable.Backend.UNSTATED;
+            if (backend == HostTable.Backend.UNSTATED && nft && legacy && covered(table.name())) {
+                continue;
+            }
+            slot(backend, table.name()).add(table);
+        }
+        otherBackendHinted = !legacy && given.stream().anyMatch(HostTable::otherBackendHinted);
+        nftShown = rulesets.stream().anyMatch(NftRuleset::complete);
+        rulesets.forEach(this::addNative);
+    }
+
+    private boolean covered(String name) {
+        return given.stream()
+                        .filter(table -> table.name().equals(name) && table.backend() != HostTable.Backend.UNSTATED)
+                        .map(HostTable::backend)
+                        .distinct()
+                        .count()
+                == 2;
+    }
+
+    private Slot slot(HostTable.Backend backend, String name) {
+        return slots.computeIfAbsent(backend, b -> new LinkedHashMap<>())
+                .computeIfAbsent(name, n -> new Slot(backend, n));
+    }
+
+    private void addNative(NftRuleset ruleset) {
+        for (HostTable table : ruleset.tables()) {
+            if (table.family() != HostTable.Family.IPV4) {
+                continue;
+            }
+            Optional<String> compatible = iptablesName(table);
+            if (compatible.isPresent()) {
+                // iptables-nft keeps its tables in nftables; its own text says more of them than nft does.
+                if (!shown(HostTable.Backend.NFT, compatible.get())
+                        && !shown(HostTable.Backend.UNSTATED, compatible.get())) {
+                    slot(HostTable.Backend.NFT, compatible.get()).add(table);
+                }
+            } else {
+                Slot slot = new Slot(HostTable.Backend.NFT, table.name());
+                slot.add(table);
+                nativeSlots.add(slot);
+            }
+        }
+        if (ruleset.complete()) {
+            for (String name : NAMES) {
+                if (!shown(HostTable.Backend.NFT, name) && !shown(HostTable.Backend.UNSTATED, name)) {
+                    slot(HostTable.Backend.NFT, name).whole = true;
+                }
+            }
+        }
+    }
+
+    /** The iptables table that a table of nftables is, told by name, family and its base chains' names. */
+    private static Optional<String> iptablesName(HostTable table) {
+        if (!table.name().startsWith("ip ")) {
+            return Optional.empty();
+        }
+        String name = table.name().substring("ip ".length());
+        boolean builtInNames = table.chains().stream()
+                .filter(chain -> chain.hook().isPresent())
+                .allMatch(chain ->
+                        chain.name().equalsIgnoreCase(chain.hook().orElseThrow().name())
+                                && Character.isUpperCase(chain.name().charAt(0)));
+        return NAMES.contains(name) && builtInNames ? Optional.of(name) : Optional.empty();
+    }
+
+    private boolean shown(HostTable.Backend backend, String name) {
+        Map<String, Slot> ofBackend = slots.get(backend);
+        return ofBackend != null && ofBackend.containsKey(name);
+    }
+
+    /** Every backend's table of that name that any text shows. */
+    List<Slot> slots(String name) {
+        List<Slot> found = new ArrayList<>(2);
+        for (HostTable.Backend backend : HostTable.Backend.values()) {
+            Map<String, Slot> ofBackend = slots.get(backend);
+            if (ofBackend != null && ofBackend.get(name) != null) {
+                found.add(ofBackend.get(name));
+            }
+        }
+        return found;
+    }
+
+    /** Tables of nftables that no iptables command shows. */
+    List<Slot> nativeSlots() {
+        return nativeSlots;
+    }
+
+    List<HostTable> given() {
+        return given;
+    }
+
+    /** Whether a text warns of legacy tables that no other text shows. */
+    boolean otherBackendHinted() {
+        return otherBackendHinted;
+    }
+
+    /** Whether a whole {@code nft list ruleset} is among the evidence. */
+    boolean nftShown() {
+        return nftShown;
+    }
+
+    /** Whether text of the backend is among the evidence; the unstated one counts as nft's. */
+    boolean backendShown(HostTable.Backend backend) {
+        return slots.containsKey(backend)
+                || backend == HostTable.Backend.NFT && slots.containsKey(HostTable.Backend.UNSTATED);
+    }
+}

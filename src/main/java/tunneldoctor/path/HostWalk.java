@@ -1,0 +1,508 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.HostVerdict.Mechanism;
+
+/**
+ * One kind of packet through one table, for all senders at once.
+ *
+ * <p>Each chain is walked once per packet mark it is entered with, whatever the number of rules that enter it; what it
+ * does is kept as a {@link Summary}. So the cost is linear in the rules, and chains that each enter the next twice cost
+ * no more than once.
+ *
+ * <p>A rule that may or may not catch a packet parts the senders' way in two: the rule's outcome is added, and the rest
+ * of the chain goes on. A sender's outcome is certain if all its ways end alike.
+ */
+final class HostWalk {
+    /** More marks than this at one place are taken together as "some mark". */
+    private static final int MAX_STATES = 32;
+
+    /** Deeper than the kernel lets nftables go, and shallow enough for the stack. */
+    private static final int MAX_DEPTH = 512;
+
+    private static final int MAX_SUMMARIES = 20_000;
+
+    /** How a packet's way through a table ends. */
+    enum End {
+        ACCEPT,
+        DROP,
+        REJECT,
+        /** Something the text does not tell. */
+        OPEN
+    }
+
+    /**
+     * What a packet carries from rule to rule.
+     *
+     * @param mark its mark, where the bits are known
+     * @param unknown the mark's bits that are not known
+     * @param untracked whether raw rules keep it from conntrack
+     */
+    record State(long mark, long unknown, boolean untracked) {
+        static final State FRESH = new State(0, 0, false);
+    }
+
+    /** Where senders stand: those surely here, and those that may be here or elsewhere. Disjoint. */
+    static final class Reach {
+        AddressSet sure;
+        AddressSet may;
+
+        Reach(AddressSet sure, AddressSet may) {
+            this.sure = sure;
+            this.may = may;
+        }
+
+        AddressSet all() {
+            return may.isEmpty() ? sure : sure.isEmpty() ? may : sure.union(may);
+        }
+
+        boolean isEmpty() {
+            return sure.isEmpty() && may.isEmpty();
+        }
+
+        void add(AddressSet moreSure, AddressSet moreMay) {
+            if (!moreSure.isEmpty()) {
+                sure = sure.isEmpty() ? moreSure : sure.union(moreSure);
+            }
+            if (!moreMay.isEmpty()) {
+                may = may.isEmpty() ? moreMay : may.union(moreMay);
+            }
+        }
+    }
+
+    /**
+     * An end that some senders meet.
+     *
+     * @param sure whether they surely meet this end
+     * @param rule the deciding rule; null for a policy
+     * @param policy the chain whose policy decides; null for a rule
+     * @param owner whose rule it is
+     */
+    record Claim(
+            End end,
+            AddressSet sources,
+            boolean sure,
+            State state,
+            @Nullable HostRule rule,
+            HostTables.@Nullable ChainText policy,
+            HostTable table,
+            Mechanism owner) {
+        Claim of(AddressSet some, boolean stillSure) {
+            return new Claim(end, some, stillSure, state, rule, policy, table, owner);
+        }
+    }
+
+    /** A doubt, the senders it concerns and the first rule that raises it. */
+    record Raised(AddressSet sources, Optional<HostRule> rule, String about) {}
+
+    /** All that a chain does to packets that enter it in one state. */
+    static final class Summary {
+        final List<Claim> claims = new ArrayList<>();
+        final Map<State, Reach> fallThrough = new LinkedHashMap<>();
+        final Map<HostDoubt, Raised> doubts = new EnumMap<>(HostDoubt.class);
+        private final Map<End, Map<State, AddressSet>> claimed = new EnumMap<>(End.class);
+
+        void claim(Claim claim) {
+            if (claim.sources().isEmpty()) {
+                return;
+            }
+            if (claim.sure()) {
+                claims.add(claim);
+                return;
+            }
+            Map<State, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
+            State key = claim.end() == End.ACCEPT ? claim.state() : State.FRESH;
+            AddressSet before = byState.getOrDefault(key, AddressSet.NONE);
+            AddressSet fresh =
+                    before.isEmpty() ? claim.sources() : claim.sources().minus(before);
+            if (!fresh.isEmpty()) {
+                claims.add(claim.of(fresh, false));
+                byState.put(key, before.isEmpty() ? fresh : before.union(fresh));
+            }
+        }
+
+        void doubt(HostDoubt doubt, AddressSet sources, @Nullable HostRule rule, String about) {
+            raise(doubt, new Raised(sources, Optional.ofNullable(rule), about));
+        }
+
+        void raise(HostDoubt doubt, Raised raised) {
+            if (raised.sources().isEmpty()) {
+                return;
+            }
+            Raised before = doubts.get(doubt);
+            if (before == null) {
+                doubts.put(doubt, raised);
+            } else if (!before.sources().includes(raised.sources())) {
+                doubts.put(doubt, new Raised(before.sources().union(raised.sources()), before.rule(), before.about()));
+            }
+        }
+    }
+
+    private final HostTables.Slot slot;
+    private final HostPacket packet;
+    private final AddressSet universe;
+    private final boolean nat;
+    private final HostMatcher matcher;
+    private final Predicate<Mechanism> counts;
+    private final Set<HostRule> ignored;
+    private final Map<String, Map<State, Summary>> summaries = new HashMap<>();
+    private final Set<String> entered = new HashSet<>();
+    private int summaryCount;
+
+    /**
+     * @param universe the senders asked about
+     * @param nat whether the table rewrites addresses instead of filtering
+     * @param counts whose blocks count; those of others let the packet pass by
+     * @param ignored rules taken as absent, by identity
+     */
+    HostWalk(
+            HostTables.Slot slot,
+            HostPacket packet,
+            AddressSet universe,
+            boolean nat,
+            HostMatcher matcher,
+            Predicate<Mechanism> counts,
+            Set<HostRule> ignored) {
+        this.slot = slot;
+        this.packet = packet;
+        this.universe = universe;
+        this.nat = nat;
+        this.matcher = matcher;
+        this.counts = counts;
+        this.ignored = ignored;
+    }
+
+    /** What the base chain does, its policy included: the result's fall-through is empty. */
+    Summary base(HostTables.ChainText chain, State state) {
+        Summary inner = summary(chain, state, 0);
+        Summary result = new Summary();
+        inner.claims.forEach(result::claim);
+        result.doubts.putAll(inner.doubts);
+        String policy = chain.chain().policy().orElse("");
+        Mechanism owner = slot.policyOwner(chain.chain().name());
+        End end = switch (policy) {
+            case "ACCEPT" -> End.ACCEPT;
+            case "DROP" -> counts.test(owner) ? End.DROP : End.ACCEPT;
+            default -> End.OPEN;
+        };
+        inner.fallThrough.forEach((after, reach) -> {
+            if (end == End.OPEN) {
+                result.doubt(
+                        HostDoubt.TRUNCATED, reach.all(), null, chain.chain().name());
+            }
+            result.claim(new Claim(end, reach.sure, true, after, null, chain, chain.table(), owner));
+            result.claim(new Claim(end, reach.may, false, after, null, chain, chain.table(), owner));
+        });
+        return result;
+    }
+
+    private Summary summary(HostTables.ChainText chain, State state, int depth) {
+        Map<State, Summary> known = summaries.computeIfAbsent(chain.chain().name(), name -> new HashMap<>());
+        Summary summary = known.get(state);
+        if (summary == null) {
+            summary = walk(chain, state, depth);
+            known.put(state, summary);
+            summaryCount++;
+        }
+        return summary;
+    }
+
+    private Summary walk(HostTables.ChainText chain, State state, int depth) {
+        Summary summary = new Summary();
+        Map<State, Reach> here = new LinkedHashMap<>();
+        here.put(state, new Reach(universe, AddressSet.NONE));
+        entered.add(chain.chain().name());
+        if (!chain.chain().beginningShown()) {
+            missingPart(chain, summary, here);
+        }
+        List<HostRule> rules = chain.chain().rules();
+        for (int i = 0; i < rules.size() && !here.isEmpty(); i++) {
+            rule(chain, rules.get(i), i == rules.size() - 1, summary, here, depth);
+        }
+        if (!chain.chain().complete()) {
+            missingPart(chain, summary, here);
+        }
+        here.forEach((after, reach) -> fall(summary.fallThrough, after, reach.sure, reach.may));
+        entered.remove(chain.chain().name());
+        return summary;
+    }
+
+    /** Rules that are not shown may end any packet's way in any manner, or let it go on. */
+    private static void missingPart(HostTables.ChainText chain, Summary summary, Map<State, Reach> here) {
+        here.forEach((state, reach) -> {
+            AddressSet all = reach.all();
+            summary.doubt(HostDoubt.TRUNCATED, all, null, chain.chain().name());
+            summary.claim(new Claim(End.OPEN, all, false, state, null, chain, chain.table(), Mechanism.IPTABLES));
+            reach.sure = AddressSet.NONE;
+            reach.may = all;
+        });
+    }
+
+    private void rule(
+            HostTables.ChainText chain,
+            HostRule rule,
+            boolean last,
+            Summary summary,
+            Map<State, Reach> here,
+            int depth) {
+        if (rule.target().isEmpty()) {
+            return;
+        }
+        HostTables.ChainText entry = slot.chain(rule.target());
+        Effect effect = entry != null ? Effect.ENTER : Effect.of(rule, nat);
+        if (effect == Effect.NOTHING || !ignored.isEmpty() && ignored.contains(rule)) {
+            return;
+        }
+        Mechanism owner = slot.owner(rule.chain());
+        if ((effect == Effect.DROP || effect == Effect.REJECT) && !counts.test(owner)) {
+            return;
+        }
+        List<State> states = here.size() == 1 ? List.of(here.keySet().iterator().next()) : List.copyOf(here.keySet());
+        // What a state becomes under this rule must not meet the same rule again as the state it became.
+        Map<State, Reach> onward = states.size() == 1 ? here : new LinkedHashMap<>();
+        for (State state : states) {
+            Reach reach = here.get(state);
+            if (reach == null) {
+                continue;
+            }
+            HostMatcher.Caught caught = matcher.test(rule, chain.form(), last, packet, state, reach);
+            if (caught == HostMatcher.Caught.NONE) {
+                keep(onward, here, state, reach);
+                continue;
+            }
+            AddressSet sure = within(reach.sure, caught.yes());
+            AddressSet may = within(reach.may, caught.yes());
+            AddressSet maybe = caught.maybe().isEmpty() ? AddressSet.NONE : within(reach.all(), caught.maybe());
+            if (sure.isEmpty() && may.isEmpty() && maybe.isEmpty()) {
+                keep(onward, here, state, reach);
+                continue;
+            }
+            if (!maybe.isEmpty()) {
+                for (HostDoubt doubt : caught.doubts()) {
+                    summary.doubt(doubt, maybe, rule, rule.chain());
+                }
+            }
+            // Those surely caught leave; those perhaps caught are from now on only perhaps here.
+            reach.sure = without(without(reach.sure, sure), maybe);
+            reach.may = without(reach.may, may);
+            if (!maybe.isEmpty()) {
+                reach.may = reach.may.union(maybe);
+            }
+            if (reach.isEmpty()) {
+                here.remove(state);
+            } else {
+                keep(onward, here, state, reach);
+            }
+            AddressSet perhaps = may.isEmpty() ? maybe : maybe.isEmpty() ? may : may.union(maybe);
+            apply(chain, rule, effect, entry, owner, state, sure, perhaps, summary, onward, depth);
+        }
+        if (onward != here) {
+            here.clear();
+            here.putAll(onward);
+        }
+        if (here.size() > MAX_STATES) {
+            widen(here);
+        }
+    }
+
+    private static void keep(Map<State, Reach> onward, Map<State, Reach> here, State state, Reach reach) {
+        if (onward != here) {
+            fall(onward, state, reach.sure, reach.may);
+        }
+    }
+
+    private void apply(
+            HostTables.ChainText chain,
+            HostRule rule,
+            Effect effect,
+            HostTables.@Nullable ChainText entry,
+            Mechanism owner,
+            State state,
+            AddressSet sure,
+            AddressSet perhaps,
+            Summary summary,
+            Map<State, Reach> here,
+            int depth) {
+        HostTable table = chain.table();
+        switch (effect) {
+            case ACCEPT -> end(summary, End.ACCEPT, rule, table, owner, state, sure, perhaps);
+            case DROP -> end(summary, End.DROP, rule, table, owner, state, sure, perhaps);
+            case REJECT -> {
+                boolean reset = rule.targetOptions().contains("tcp-reset");
+                End end = packet.refusalReachesClient(reset) ? End.REJECT : End.DROP;
+                end(summary, end, rule, table, owner, state, sure, perhaps);
+            }
+            case RETURN -> fall(summary.fallThrough, state, sure, perhaps);
+            case MARK -> fall(here, HostMarks.after(rule, state), sure, perhaps);
+            case UNTRACK -> fall(here, new State(state.mark(), state.unknown(), true), sure, perhaps);
+            case ENTER -> {
+                if (entry == null
+                        || entered.contains(rule.target())
+                        || depth >= MAX_DEPTH
+                        || summaryCount >= MAX_SUMMARIES) {
+                    open(summary, HostDoubt.LOOP, rule, table, owner, state, sure, perhaps);
+                    return;
+                }
+                Summary inner = summary(entry, state, depth + 1);
+                enter(inner, sure, perhaps, summary, rule.jumpsByGoto() ? summary.fallThrough : here);
+            }
+            case REWRITE -> open(summary, HostDoubt.REWRITTEN, rule, table, owner, state, sure, perhaps);
+            case ELSEWHERE -> open(summary, HostDoubt.DECIDED_ELSEWHERE, rule, table, owner, state, sure, perhaps);
+            case UNREADABLE -> open(summary, HostDoubt.NOT_UNDERSTOOD, rule, table, owner, state, sure, perhaps);
+            case UNKNOWN -> open(summary, HostDoubt.MISSING_CHAIN, rule, table, owner, state, sure, perhaps);
+            case NOTHING -> throw new IllegalStateException("a rule without effect is not applied");
+        }
+    }
+
+    private static void enter(
+            Summary inner, AddressSet sure, AddressSet perhaps, Summary summary, Map<State, Reach> onward) {
+        for (Claim claim : inner.claims) {
+            summary.claim(claim.of(within(sure, claim.sources()), claim.sure()));
+            if (!perhaps.isEmpty()) {
+                summary.claim(claim.of(within(perhaps, claim.sources()), false));
+            }
+        }
+        AddressSet all = perhaps.isEmpty() ? sure : sure.union(perhaps);
+        inner.doubts.forEach((doubt, raised) ->
+                summary.raise(doubt, new Raised(within(all, raised.sources()), raised.rule(), raised.about())));
+        inner.fallThrough.forEach((after, reach) -> {
+            AddressSet stillSure = within(sure, reach.sure);
+            AddressSet nowMay = within(sure, reach.may);
+            if (!perhaps.isEmpty()) {
+                nowMay = nowMay.union(within(perhaps, reach.all()));
+            }
+            fall(onward, after, stillSure, nowMay);
+        });
+    }
+
+    private static void end(
+            Summary summary,
+            End end,
+            @Nullable HostRule rule,
+            HostTable table,
+            Mechanism owner,
+            State state,
+            AddressSet sure,
+            AddressSet perhaps) {
+        summary.claim(new Claim(end, sure, true, state, rule, null, table, owner));
+        summary.claim(new Claim(end, perhaps, false, state, rule, null, table, owner));
+    }
+
+    private static void open(
+            Summary summary,
+            HostDoubt doubt,
+            HostRule rule,
+            HostTable table,
+            Mechanism owner,
+            State state,
+            AddressSet sure,
+            AddressSet perhaps) {
+        summary.doubt(
+                doubt, sure.union(perhaps), rule, doubt == HostDoubt.MISSING_CHAIN ? rule.target() : rule.chain());
+        end(summary, End.OPEN, rule, table, owner, state, sure, perhaps);
+    }
+
+    static void fall(Map<State, Reach> into, State state, AddressSet sure, AddressSet may) {
+        if (sure.isEmpty() && may.isEmpty()) {
+            return;
+        }
+        Reach there = into.get(state);
+        if (there == null) {
+            into.put(state, new Reach(sure, may));
+        } else {
+            there.add(sure, may);
+            there.sure = without(there.sure, there.may);
+        }
+    }
+
+    private static void widen(Map<State, Reach> here) {
+        Map<State, Reach> wide = new LinkedHashMap<>();
+        here.forEach((state, reach) ->
+                fall(wide, new State(0, 0xFFFF_FFFFL, state.untracked()), AddressSet.NONE, reach.all()));
+        here.clear();
+        here.putAll(wide);
+    }
+
+    static AddressSet within(AddressSet set, AddressSet other) {
+        if (other == AddressSet.ALL || set.isEmpty()) {
+            return set;
+        }
+        return other.isEmpty() ? AddressSet.NONE : set.intersect(other);
+    }
+
+    static AddressSet without(AddressSet set, AddressSet other) {
+        if (set.isEmpty() || other.isEmpty()) {
+            return set;
+        }
+        return set == other ? AddressSet.NONE : set.minus(other);
+    }
+
+    /** What a target does to a packet. */
+    private enum Effect {
+        ACCEPT,
+        DROP,
+        REJECT,
+        RETURN,
+        ENTER,
+        MARK,
+        UNTRACK,
+        REWRITE,
+        ELSEWHERE,
+        UNREADABLE,
+        UNKNOWN,
+        NOTHING;
+
+        static Effect of(HostRule rule, boolean nat) {
+            return switch (rule.target()) {
+                case "ACCEPT" -> ACCEPT;
+                case "DROP" -> DROP;
+                case "REJECT" -> REJECT;
+                case "RETURN" -> RETURN;
+                case "MARK", "CONNMARK", "HMARK" -> MARK;
+                case "NOTRACK" -> UNTRACK;
+                case "CT" -> rule.targetOptions().toLowerCase(Locale.ROOT).contains("notrack") ? UNTRACK : NOTHING;
+                case "LOG",
+                        "ULOG",
+                        "NFLOG",
+                        "TRACE",
+                        "TCPMSS",
+                        "TCPOPTSTRIP",
+                        "TOS",
+                        "DSCP",
+                        "ECN",
+                        "TTL",
+                        "HL",
+                        "CLASSIFY",
+                        "CHECKSUM",
+                        "SET",
+                        "AUDIT",
+                        "SECMARK",
+                        "CONNSECMARK",
+                        "TEE",
+                        "IDLETIMER",
+                        "LED",
+                        "RATEEST",
+                        "ACCOUNT" -> NOTHING;
+                case "DNAT", "REDIRECT", "NETMAP" -> REWRITE;
+                case "SNAT", "MASQUERADE" -> nat ? ACCEPT : ELSEWHERE;
+                case "NFQUEUE", "QUEUE", "TPROXY", "SYNPROXY" -> ELSEWHERE;
+                case "?" -> UNREADABLE;
+                default -> UNKNOWN;
+            };
+        }
+    }
+}
