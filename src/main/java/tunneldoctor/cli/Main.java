@@ -121,4 +121,11 @@ public final class Main implements Callable<Integer> {
         spec.commandLine().usage(terminal.err());
         return ExitCode.BAD_INPUT.code();
     }
+
+    public static void main(String[] args) {
+        Terminal terminal = Terminal.ofProcess();
+        // Standard output is the report's alone; what a library has to say goes elsewhere.
+        System.setOut(System.err);
+        System.exit(run(terminal, new RulesPipeline(), args));
+    }
 }

@@ -20,7 +20,10 @@ final class NodeShell {
             if (node.scaleSet().isEmpty()
                     || node.instance().isEmpty()
                     || node.resourceGroup().isEmpty()) {
-                commands.add(script + "  # as root on node " + Shell.quote(node.name()));
+                commands.add(script
+                        + (node.name().isEmpty()
+                                ? "  # as root on each node"
+                                : "  # as root on node " + Shell.quote(node.name())));
             } else {
                 instances
                         .computeIfAbsent(List.of(node.resourceGroup(), node.scaleSet()), set -> new ArrayList<>())

@@ -16,12 +16,24 @@ public sealed interface Verdict extends Fact permits NsgVerdict, HostVerdict, Eg
 
     @Override
     default List<String> nodes() {
-        return affected().stream().map(Node::name).toList();
+        return affected().stream()
+                .map(Node::name)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     /** What would settle an unknown; empty if nothing is unknown. */
     @Override
     List<Missing> missing();
+
+    /** Whether a symptom can come of this verdict's nodes: one that names no node can come of any. */
+    default boolean concerns(Symptom symptom) {
+        return symptom.node().isEmpty() && symptom.address().isEmpty()
+                || affected().stream()
+                        .anyMatch(node -> node.name().isEmpty()
+                                || node.name().equals(symptom.node())
+                                || !node.address().isEmpty() && node.address().equals(symptom.address()));
+    }
 
     default boolean blocked() {
         return outcome().blocked();

@@ -84,7 +84,7 @@ final class EgressHops {
         boolean known =
                 topology.nodes().stream().anyMatch(node -> node.hostsAgent().yes());
         Map<Exit, List<Node>> exits = new LinkedHashMap<>();
-        for (Node node : topology.nodes()) {
+        for (Node node : topology.targets()) {
             if (node.hostsAgent().yes() || !known) {
                 boolean flat = facts.azure()
                         .cluster()
@@ -95,7 +95,7 @@ final class EgressHops {
                 exits.computeIfAbsent(
                                 new Exit(
                                         topology.interfaceGroup(node),
-                                        topology.subnetGroup(subnet, "node " + node.name()),
+                                        topology.subnetGroup(subnet, topology.label(node)),
                                         subnet),
                                 exit -> new ArrayList<>())
                         .add(node);

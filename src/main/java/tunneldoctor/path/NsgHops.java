@@ -60,9 +60,9 @@ final class NsgHops {
     /** Nodes behind the same groups fare alike. */
     private Map<Place, List<Node>> places() {
         Map<Place, List<Node>> places = new LinkedHashMap<>();
-        for (Node node : topology.nodes()) {
+        for (Node node : topology.targets()) {
             Place place = new Place(
-                    topology.subnetGroup(topology.subnetId(node), "node " + node.name()),
+                    topology.subnetGroup(topology.subnetId(node), topology.label(node)),
                     topology.interfaceGroup(node),
                     topology.subnetId(node));
             places.computeIfAbsent(place, p -> new ArrayList<>()).add(node);
@@ -202,7 +202,7 @@ final class NsgHops {
                 distinct(mine.stream()
                         .flatMap(piece -> piece.evidence().stream())
                         .toList()),
-                List.of(Tunnels.whereAgentsRun()));
+                List.of(Tunnels.sourceOf(agent)));
     }
 
     private static <T> List<T> distinct(List<T> items) {

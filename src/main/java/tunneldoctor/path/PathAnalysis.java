@@ -51,7 +51,7 @@ public record PathAnalysis(
         List<Node> nodes = List.copyOf(topology.nodes());
         List<Verdict> verdicts = new ArrayList<>();
         verdicts.addAll(new NsgHops(facts, topology, agents).kubeletVerdicts());
-        // HH verdicts.addAll(new HostHops(facts, topology, agents).kubeletVerdicts());
+        verdicts.addAll(new HostHops(facts, topology, agents).kubeletVerdicts());
         if (Tunnels.dialsPublicly(tunnel, facts.azure().cluster())) {
             verdicts.addAll(new EgressHops(facts, topology, tunnel, agents).verdicts());
         }

@@ -25,6 +25,7 @@ import tunneldoctor.model.ScaleSet;
 import tunneldoctor.model.Shell;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Subnet;
+import tunneldoctor.model.TunnelPod;
 
 /** Which nodes there are, and what of Azure's network stands in front of each. */
 final class Topology {
@@ -57,6 +58,41 @@ final class Topology {
         return Optional.ofNullable(nodes.get(name));
     }
 
+    /**
+     * Every node the tunnel must reach: those known, and one without a name for those that are only counted, so that
+     * nothing is said of all nodes while some are not in the facts.
+     */
+    Collection<Node> targets() {
+        int counted = facts.azure().cluster().stream()
+                .flatMap(cluster -> cluster.pools().stream())
+                .mapToInt(pool -> Math.max(0, pool.count()))
+                .sum();
+        boolean whole = !nodes.isEmpty() && (facts.nodesListed() || counted <= nodes.size());
+        if (whole) {
+            return nodes.values();
+        }
+        List<Node> targets = new ArrayList<>(nodes.values());
+        String group = facts.azure().cluster().map(c -> c.nodeResourceGroup()).orElse("");
+        List<String> sets =
+                facts.azure().scaleSets().stream().map(ScaleSet::name).toList();
+        for (String set : sets.isEmpty() ? List.of("") : sets) {
+            targets.add(new Node(
+                    "",
+                    "",
+                    "",
+                    "",
+                    Answer.CANNOT_TELL,
+                    Answer.CANNOT_TELL,
+                    group,
+                    set,
+                    "",
+                    "eth0",
+                    false,
+                    new SourceRef("", 0, "")));
+        }
+        return targets;
+    }
+
     private void gatherNodes() {
         for (KubeNode kube : facts.kubeNodes()) {
             nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty()));
@@ -66,6 +102,11 @@ final class Topology {
                     .filter(k -> k.name().equals(outputs.name()))
                     .findFirst();
             nodes.put(outputs.name(), node(outputs.name(), kube, Optional.of(outputs)));
+        }
+        for (TunnelPod pod : facts.tunnelPods()) {
+            if (!pod.node().isEmpty() && !nodes.containsKey(pod.node())) {
+                nodes.put(pod.node(), node(pod.node(), Optional.empty(), Optional.empty()));
+            }
         }
     }
 
@@ -87,6 +128,11 @@ final class Topology {
                 kube.map(KubeNode::address)
                         .filter(a -> !a.isEmpty())
                         .or(() -> outputs.flatMap(NodeOutputs::address))
+                        .or(() -> facts.tunnelPods().stream()
+                                .filter(pod -> pod.node().equals(name))
+                                .map(TunnelPod::nodeAddress)
+                                .filter(a -> !a.isEmpty())
+                                .findFirst())
                         .orElse(""),
                 kube.map(KubeNode::pool).orElse(""),
                 kube.map(KubeNode::os).orElse(""),
@@ -239,7 +285,7 @@ final class Topology {
         if (nic.isPresent()) {
             return bound(nic.get().nsgId(), "network interface " + nic.get().name());
         }
-        String place = "the network interface of node " + node.name();
+        String place = "the network interface of " + label(node);
         for (Nsg nsg : facts.azure().nsgs()) {
             boolean mine = nsg.interfaceIds().stream()
                     .anyMatch(id -> !node.scaleSet().isEmpty()
@@ -253,7 +299,7 @@ final class Topology {
         return new Binding.Unknown(
                 place,
                 new Missing(
-                        "which network security group is on the network interface of node " + node.name(),
+                        "which network security group is on the network interface of " + label(node),
                         node.scaleSet().isEmpty()
                                 ? "az network nic list --resource-group " + groupWord(node) + " -o json"
                                 : "az vmss show --resource-group " + groupWord(node) + " --name "
@@ -336,6 +382,11 @@ final class Topology {
             }
         }
         return loose;
+    }
+
+    /** A node for people, one of those only counted included. */
+    String label(Node node) {
+        return node.name().isEmpty() ? "the nodes not listed" : "node " + node.name();
     }
 
     private static String groupWord(Node node) {

@@ -216,7 +216,15 @@ final class Tunnels {
                 .toList());
     }
 
-    /** What would tell where the agents are, for verdicts that hang on it. */
+    /** What would tell an agent's true source address, for verdicts that hang on it. */
+    static Missing sourceOf(Agent agent) {
+        return agent.node().isEmpty()
+                ? whereAgentsRun()
+                : new Missing(
+                        "the cluster's network plugin, which decides the agents' source address",
+                        "az aks show --resource-group \"$RESOURCE_GROUP\" --name \"$CLUSTER\" -o json");
+    }
+
     static Missing whereAgentsRun() {
         return new Missing("where the tunnel's agents run", "kubectl get pods -n kube-system -o wide");
     }

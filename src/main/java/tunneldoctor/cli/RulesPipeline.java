@@ -1,0 +1,53 @@
+package tunneldoctor.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import tunneldoctor.diagnose.Diagnoser;
+import tunneldoctor.knowledge.RuleBase;
+import tunneldoctor.knowledge.RuleBaseException;
+import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.model.Diagnosis;
+import tunneldoctor.parse.FactsFile;
+import tunneldoctor.parse.UnreadableFactsException;
+import tunneldoctor.report.Escape;
+
+/** The real pipeline: facts files, and the rules of a directory. */
+final class RulesPipeline implements Pipeline {
+    @Override
+    public Opened open(Path rules, Path cache) throws UnusableException {
+        try {
+            return new Ready(new Diagnoser(RuleBase.load(rules, cache)));
+        } catch (RuleBaseException e) {
+            throw unusable(e);
+        }
+    }
+
+    /** The exception's message holds every problem with its place, line and hint. */
+    private static UnusableException unusable(Exception e) {
+        return new UnusableException(String.valueOf(e.getMessage()));
+    }
+
+    private record Ready(Diagnoser diagnoser) implements Opened {
+        @Override
+        public void read(String name, InputStream facts, Consumer<ClusterFacts> each)
+                throws UnusableException, IOException {
+            try {
+                FactsFile.read(name, facts, each);
+            } catch (UnreadableFactsException e) {
+                // One mistake, one line: a file's name may hold a line break.
+                throw new UnusableException(Escape.line(String.valueOf(e.getMessage())));
+            }
+        }
+
+        @Override
+        public Diagnosis diagnose(ClusterFacts facts) throws UnusableException {
+            try {
+                return diagnoser.diagnose(facts);
+            } catch (RuleBaseException e) {
+                throw unusable(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,367 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Agent;
+import tunneldoctor.model.ClusterFacts.CommandOutput;
+import tunneldoctor.model.ClusterFacts.NodeOutputs;
+import tunneldoctor.model.Direction;
+import tunneldoctor.model.Facts;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.HostTablesUnreadable;
+import tunneldoctor.model.HostVerdict;
+import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.NftRuleset;
+import tunneldoctor.model.Node;
+import tunneldoctor.model.Outcome;
+import tunneldoctor.model.Purpose;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.Transport;
+import tunneldoctor.model.UfwRule;
+import tunneldoctor.model.UfwStatus;
+
+/** Judges the nodes' own firewalls for the agents' connections, once for each set of nodes with the same texts. */
+final class HostHops {
+    private final Facts facts;
+    private final Topology topology;
+    private final List<Agent> agents;
+    private final Map<String, NodeOutputs> outputs;
+
+    HostHops(Facts facts, Topology topology, List<Agent> agents) {
+        this.facts = facts;
+        this.topology = topology;
+        this.agents = agents;
+        this.outputs = facts.given().nodes().stream()
+                .collect(Collectors.toMap(NodeOutputs::name, Function.identity(), (first, second) -> first));
+    }
+
+    List<HostVerdict> kubeletVerdicts() {
+        List<HostVerdict> verdicts = new ArrayList<>();
+        for (List<Node> alike : classes()) {
+            Evidence evidence = evidence(alike.get(0));
+            for (Group group : groups(alike)) {
+                Flow flow = flow(group);
+                verdicts.addAll(ufw(evidence, group, flow));
+                verdicts.addAll(iptables(evidence, group, flow));
+            }
+        }
+        return verdicts;
+    }
+
+    /** Linux nodes by what their commands printed; nodes of which nothing is known are a class too. */
+    private List<List<Node>> classes() {
+        Map<List<Object>, List<Node>> classes = new LinkedHashMap<>();
+        for (Node node : topology.targets()) {
+            if (!node.windows()) {
+                List<Object> key = new ArrayList<>();
+                key.add(node.inInterface());
+                NodeOutputs own = outputs.get(node.name());
+                if (own != null) {
+                    for (CommandOutput output : own.outputs()) {
+                        key.add(output.command());
+                        key.add(output.text());
+                    }
+                }
+                classes.computeIfAbsent(key, k -> new ArrayList<>()).add(node);
+            }
+        }
+        return List.copyOf(classes.values());
+    }
+
+    private Evidence evidence(Node node) {
+        List<HostTable> tables = facts.hostTables().stream()
+                .filter(table -> table.node().equals(node.name()))
+                .toList();
+        List<NftRuleset> rulesets = facts.nftRulesets().stream()
+                .filter(ruleset -> ruleset.node().equals(node.name()))
+                .toList();
+        List<HostTablesUnreadable> unreadable = facts.unreadableTables().stream()
+                .filter(failed -> failed.node().equals(node.name()))
+                .toList();
+        HostFirewall firewall = new HostFirewall(tables, rulesets, unreadable);
+        return new Evidence(
+                node,
+                firewall.shown(Direction.INBOUND) || !rulesets.isEmpty(),
+                firewall,
+                unreadable.stream().map(HostTablesUnreadable::source).toList(),
+                facts.ufw().stream()
+                        .filter(status -> status.node().equals(node.name()))
+                        .toList());
+    }
+
+    /** An agent reaches its own node's kubelet without crossing the network, so it counts there only if it is the only one. */
+    private List<Group> groups(List<Node> alike) {
+        Map<List<Agent>, List<Node>> groups = new LinkedHashMap<>();
+        for (Node node : alike) {
+            List<Agent> remote = agents.stream()
+                    .filter(agent -> !agent.node().equals(node.name()))
+                    .toList();
+            groups.computeIfAbsent(remote.isEmpty() ? agents : remote, key -> new ArrayList<>())
+                    .add(node);
+        }
+        List<Group> result = new ArrayList<>();
+        groups.forEach((senders, targets) -> result.add(new Group(senders, targets)));
+        return result;
+    }
+
+    private Flow flow(Group group) {
+        AddressSet sources =
+                AddressSet.union(group.agents().stream().map(Agent::addresses).toList());
+        return new Flow(
+                Transport.TCP,
+                sources,
+                Optional.empty(),
+                new Flow.Destination(
+                        AddressSet.union(group.targets().stream()
+                                .map(topology::addresses)
+                                .toList()),
+                        Optional.empty(),
+                        Optional.empty()),
+                NsgHops.KUBELET_PORT);
+    }
+
+    private List<HostVerdict> iptables(Evidence evidence, Group group, Flow flow) {
+        if (!evidence.tablesShown()) {
+            return List.of(
+                    unknown(Mechanism.IPTABLES, group, flow, evidence, "the packet filter rules", "iptables-save"));
+        }
+        return verdicts(evidence, group, flow, Set.of(Mechanism.IPTABLES, Mechanism.POLICY_ENGINE), Mechanism.IPTABLES);
+    }
+
+    private List<HostVerdict> ufw(Evidence evidence, Group group, Flow flow) {
+        Optional<UfwStatus> status = evidence.bestStatus();
+        boolean off = status.map(
+                        s -> s.state() == UfwStatus.State.INACTIVE || s.state() == UfwStatus.State.NOT_INSTALLED)
+                .orElse(false);
+        if (off) {
+            return List.of(pass(
+                    Mechanism.UFW, group, flow, status.map(UfwStatus::evidence).orElse(List.of())));
+        }
+        if (evidence.tablesShown()) {
+            List<HostVerdict> byTables = verdicts(evidence, group, flow, Set.of(Mechanism.UFW), Mechanism.UFW);
+            if (status.isEmpty() || byTables.stream().noneMatch(HostVerdict::unknown)) {
+                return byTables;
+            }
+        }
+        return status.map(known -> byStatus(known, group, flow, evidence.node()))
+                .orElseGet(() -> List.of(
+                        unknown(Mechanism.UFW, group, flow, evidence, "whether ufw is active", "ufw status verbose")));
+    }
+
+    private List<HostVerdict> byStatus(UfwStatus status, Group group, Flow flow, Node node) {
+        List<Judged> pieces = UfwFilter.decide(status, flow, Direction.INBOUND, node.inInterface()).stream()
+                .map(piece -> new Judged(
+                        piece.sources(),
+                        piece.outcome(),
+                        piece.likely(),
+                        Optional.empty(),
+                        piece.decidedBy(),
+                        Optional.empty(),
+                        Mechanism.UFW,
+                        piece.varies(),
+                        piece.evidence(),
+                        piece.restsOnInterface() ? assumption(node) : List.of(),
+                        piece.missing()))
+                .toList();
+        return verdicts(pieces, group, flow, List.of());
+    }
+
+    private static List<String> assumption(Node node) {
+        return node.interfaceStated() ? List.of() : List.of("other nodes' traffic arrives on " + node.inInterface());
+    }
+
+    private List<HostVerdict> verdicts(
+            Evidence evidence, Group group, Flow flow, Set<Mechanism> mechanisms, Mechanism asked) {
+        List<HostVerdict> verdicts = new ArrayList<>();
+        for (Mechanism mechanism : mechanisms) {
+            HostFirewall.Question plain = new HostFirewall.Question(Direction.INBOUND, flow);
+            HostFirewall.Question question = (evidence.node().interfaceStated()
+                            ? plain.arrivingOn(evidence.node().inInterface())
+                            : plain)
+                    .judging(mechanism);
+            List<Judged> pieces = evidence.firewall().decide(question).stream()
+                    .map(decision -> judged(decision, mechanism))
+                    .toList();
+            boolean blocks = pieces.stream()
+                    .anyMatch(
+                            piece -> piece.outcome().blocked() || piece.likely().blocked());
+            boolean quiet = mechanism != asked && !blocks;
+            if (!quiet) {
+                verdicts.addAll(verdicts(
+                        pieces, group, flow, blocks ? evidence.firewall().blockers(question) : List.of()));
+            }
+        }
+        return verdicts;
+    }
+
+    private static Judged judged(HostDecision decision, Mechanism mechanism) {
+        return new Judged(
+                decision.sources(),
+                decision.outcome(),
+                decision.likely(),
+                decision.rule(),
+                Optional.empty(),
+                decision.table(),
+                mechanism,
+                decision.varies(),
+                decision.at().map(List::of).orElse(List.of()),
+                decision.assumptions(),
+                decision.missing());
+    }
+
+    /** Each agent's verdict; agents and nodes that fare alike share one. */
+    private List<HostVerdict> verdicts(List<Judged> pieces, Group group, Flow flow, List<HostRule> blockers) {
+        Map<Judged, List<Agent>> alike = new LinkedHashMap<>();
+        for (Agent agent : group.agents()) {
+            Judged judged = combine(agent, pieces);
+            alike.computeIfAbsent(judged, key -> new ArrayList<>()).add(agent);
+        }
+        List<HostVerdict> verdicts = new ArrayList<>();
+        alike.forEach((judged, senders) -> verdicts.add(verdict(judged, senders, group, flow, blockers)));
+        return verdicts;
+    }
+
+    private static Judged combine(Agent agent, List<Judged> pieces) {
+        List<Judged> mine = pieces.stream()
+                .filter(piece -> piece.sources().overlaps(agent.addresses()))
+                .toList();
+        Judged first = mine.get(0);
+        if (mine.stream().allMatch(piece -> piece.outcome() == first.outcome() && piece.likely() == first.likely())) {
+            return first.forSources(agent.addresses(), distinct(mine, Judged::missing));
+        }
+        boolean likely = mine.stream()
+                .allMatch(piece -> piece.outcome().blocked() || piece.likely().blocked());
+        return new Judged(
+                agent.addresses(),
+                Outcome.UNKNOWN,
+                likely ? first.outcome().blocked() ? first.outcome() : first.likely() : Outcome.UNKNOWN,
+                likely ? first.rule() : Optional.empty(),
+                likely ? first.ufwRule() : Optional.empty(),
+                first.table(),
+                first.mechanism(),
+                mine.stream().anyMatch(Judged::varies),
+                distinct(mine, Judged::evidence),
+                distinct(mine, Judged::assumptions),
+                agent.exact() ? distinct(mine, Judged::missing) : List.of(Tunnels.sourceOf(agent)));
+    }
+
+    private static <T> List<T> distinct(List<Judged> pieces, Function<Judged, List<T>> part) {
+        Set<T> all = new LinkedHashSet<>();
+        pieces.forEach(piece -> all.addAll(part.apply(piece)));
+        return List.copyOf(all);
+    }
+
+    private HostVerdict verdict(Judged judged, List<Agent> senders, Group group, Flow flow, List<HostRule> blockers) {
+        boolean blocks = judged.outcome().blocked() || judged.likely().blocked();
+        AddressSet sources =
+                AddressSet.union(senders.stream().map(Agent::addresses).toList());
+        return new HostVerdict(
+                Purpose.KUBELET,
+                Direction.INBOUND,
+                judged.mechanism(),
+                judged.outcome(),
+                judged.outcome() == Outcome.UNKNOWN ? judged.likely() : Outcome.UNKNOWN,
+                judged.rule(),
+                judged.ufwRule(),
+                judged.table(),
+                judged.varies(),
+                flow.transport(),
+                flow.port(),
+                sources,
+                senders.stream().allMatch(agent -> agent.exact()) ? topology.rangeAround(sources) : narrow(sources),
+                blocks ? blockers : List.of(),
+                group.targets(),
+                senders.stream()
+                        .flatMap(agent -> topology.node(agent.node()).stream())
+                        .distinct()
+                        .toList(),
+                senders.stream().map(Agent::name).toList(),
+                judged.evidence(),
+                judged.assumptions(),
+                judged.missing());
+    }
+
+    /** Where the agents are not known, any sender is what the repair has to let in. */
+    private static AddressSet narrow(AddressSet sources) {
+        return sources.size() > 1L << 24 ? AddressSet.NONE : sources;
+    }
+
+    private HostVerdict pass(Mechanism mechanism, Group group, Flow flow, List<SourceRef> evidence) {
+        Judged judged = new Judged(
+                flow.sources(),
+                Outcome.ALLOWED,
+                Outcome.UNKNOWN,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                mechanism,
+                false,
+                evidence,
+                List.of(),
+                List.of());
+        return verdict(judged, group.agents(), group, flow, List.of());
+    }
+
+    private HostVerdict unknown(
+            Mechanism mechanism, Group group, Flow flow, Evidence evidence, String what, String script) {
+        Judged judged = new Judged(
+                flow.sources(),
+                Outcome.UNKNOWN,
+                Outcome.UNKNOWN,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                mechanism,
+                false,
+                evidence.unreadable(),
+                List.of(),
+                List.of(new Missing(what, evidence.node().onNode(script))));
+        return verdict(judged, group.agents(), group, flow, List.of());
+    }
+
+    /** What one piece of the sources meets, whichever text it was read from. */
+    private record Judged(
+            AddressSet sources,
+            Outcome outcome,
+            Outcome likely,
+            Optional<HostRule> rule,
+            Optional<UfwRule> ufwRule,
+            Optional<HostTable> table,
+            Mechanism mechanism,
+            boolean varies,
+            List<SourceRef> evidence,
+            List<String> assumptions,
+            List<Missing> missing) {
+        Judged forSources(AddressSet others, List<Missing> gaps) {
+            return new Judged(
+                    others, outcome, likely, rule, ufwRule, table, mechanism, varies, evidence, assumptions, gaps);
+        }
+    }
+
+    /** Everything one node's texts say about its firewalls. */
+    private record Evidence(
+            Node node, boolean tablesShown, HostFirewall firewall, List<SourceRef> unreadable, List<UfwStatus> ufw) {
+
+        /** The form that shows most: only verbose has the default policy. */
+        Optional<UfwStatus> bestStatus() {
+            return ufw.stream()
+                    .min(Comparator.comparing((UfwStatus status) -> status.state() == UfwStatus.State.UNREADABLE)
+                            .thenComparing(status -> !status.complete())
+                            .thenComparing(status -> status.form() != UfwStatus.Form.VERBOSE)
+                            .thenComparing(status -> status.form() != UfwStatus.Form.NUMBERED));
+        }
+    }
+
+    private record Group(List<Agent> agents, List<Node> targets) {}
+}

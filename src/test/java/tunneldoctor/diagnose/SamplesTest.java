@@ -1,0 +1,130 @@
+package tunneldoctor.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import tunneldoctor.knowledge.RuleBase;
+import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.model.Diagnosis;
+import tunneldoctor.parse.FactsFile;
+
+/** Every scene of every sample, over the whole rule base: the causes it expects, and no others. */
+class SamplesTest {
+    private static final Path SAMPLES = Path.of("facts-samples");
+    static final Path RULES = Path.of("rules");
+
+    private static final Diagnoser DIAGNOSER = new Diagnoser(rules());
+
+    static RuleBase rules() {
+        try {
+            return RuleBase.load(RULES, Files.createTempDirectory("rule-cache"));
+        } catch (Exception e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("scenes")
+    void findsExactlyTheExpectedCauses(String file, String scene, ClusterFacts given) throws Exception {
+        ClusterFacts.Expectation expected = given.expect().orElseThrow();
+
+        Diagnosis diagnosis = DIAGNOSER.diagnose(given);
+
+        assertThat(diagnosis.causesFound())
+                .as("found; open: %s; problems: %s", diagnosis.cannotTell(), diagnosis.problems())
+                .containsExactlyInAnyOrderElementsOf(expected.found());
+        assertThat(diagnosis.causesOpen())
+                .as("cannot tell: %s", diagnosis.cannotTell())
+                .containsExactlyInAnyOrderElementsOf(expected.cannotTell());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("scenes")
+    void theOrderOfFactsDoesNotMatter(String file, String scene, ClusterFacts given) throws Exception {
+        Diagnosis straight = DIAGNOSER.diagnose(given);
+        Diagnosis shuffled = DIAGNOSER.diagnose(shuffled(given));
+
+        assertThat(shuffled.causesFound()).isEqualTo(straight.causesFound());
+        assertThat(shuffled.causesOpen()).isEqualTo(straight.causesOpen());
+        assertThat(shuffled.diagnoses().stream().map(Diagnosis.Diagnosed::nodes))
+                .isEqualTo(straight.diagnoses().stream()
+                        .map(Diagnosis.Diagnosed::nodes)
+                        .toList());
+    }
+
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("scenes")
+    void everyCauseStandsInExactlyOneList(String file, String scene, ClusterFacts given) throws Exception {
+        Diagnosis diagnosis = DIAGNOSER.diagnose(given);
+
+        List<String> placed = new ArrayList<>(diagnosis.causesFound());
+        placed.addAll(diagnosis.causesOpen());
+        diagnosis.ruledOut().forEach(out -> placed.add(out.cause()));
+        diagnosis.notApplicable().forEach(out -> placed.add(out.cause()));
+        assertThat(placed)
+                .containsExactlyInAnyOrder(
+                        "agents-overloaded",
+                        "iptables-blocks-kubelet",
+                        "nsg-blocks-kubelet",
+                        "snat-exhausted",
+                        "tunnel-port-closed",
+                        "ufw-blocks-kubelet");
+    }
+
+    private static ClusterFacts shuffled(ClusterFacts given) {
+        return new ClusterFacts(
+                given.file(),
+                given.apiVersion(),
+                given.scene(),
+                given.expect(),
+                given.collected(),
+                shuffled(given.azure()),
+                shuffled(given.kubernetes()),
+                shuffled(given.nodes()),
+                shuffled(given.metrics()),
+                shuffled(given.symptoms()),
+                shuffled(given.agents()),
+                given.problems());
+    }
+
+    private static <T> List<T> shuffled(List<T> items) {
+        List<T> copy = new ArrayList<>(items);
+        Collections.shuffle(copy, new Random(7));
+        return copy;
+    }
+
+    static Stream<Arguments> scenes() throws IOException {
+        List<Arguments> scenes = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(SAMPLES)) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
+                for (ClusterFacts given : read(file)) {
+                    scenes.add(Arguments.of(
+                            SAMPLES.relativize(file).toString(), given.scene().orElse("(no scene)"), given));
+                }
+            }
+        }
+        return scenes.stream();
+    }
+
+    static List<ClusterFacts> read(Path file) throws IOException {
+        List<ClusterFacts> documents = new ArrayList<>();
+        try (InputStream in = Files.newInputStream(file)) {
+            FactsFile.read(file.toString(), in, documents::add);
+        } catch (tunneldoctor.parse.UnreadableFactsException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+        return documents;
+    }
+}
