@@ -22,11 +22,8 @@ import tunneldoctor.parse.UnreadableFactsException.Fault;
  * coloured listing leaves behind and neither YAML nor JSON allows, are replaced by U+FFFD and their lines remembered.
  */
 final class TextSource extends Reader {
-    /**
-     * SnakeYAML looks ahead to the end of a line in steps of 1,024 characters and copies what it has at every step, so
-     * the cost of a line grows with the square of its length.
-     */
-    static final int LONGEST_YAML_LINE = 1_000_000;
+    /** SnakeYAML looks ahead to the end of a line, and what it looks at is held in four bytes a character. */
+    static final int LONGEST_YAML_LINE = 10_000_000;
 
     private static final int BUFFER = 1 << 16;
     private static final int LONGEST_MARK = 3;

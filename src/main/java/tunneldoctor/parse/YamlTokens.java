@@ -12,11 +12,12 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.events.AliasEvent;
 import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
+import org.yaml.snakeyaml.parser.ParserImpl;
 
 /** YAML tokens with what Jackson's own parser keeps to itself: the notation of a scalar and where it begins and ends. */
 final class YamlTokens extends YAMLParser {
     private YamlTokens(IOContext context, int features, int yamlFeatures, LoaderOptions options, Reader reader) {
-        super(context, features, yamlFeatures, options, null, reader);
+        super(context, features, yamlFeatures, null, reader, new ParserImpl(new YamlCharacters(reader), options));
     }
 
     static YamlTokens of(Reader reader, StreamReadConstraints constraints) throws IOException {
