@@ -38,6 +38,8 @@ final class HostFirewall {
     /** Where AKS nodes receive traffic from other nodes. */
     static final String USUAL_INTERFACE = "eth0";
 
+    private static final int ICMP = 1;
+
     /** A rule may have to go for each of these before one gives up counting. */
     private static final int MAX_BLOCKERS = 64;
 
@@ -229,6 +231,7 @@ final class HostFirewall {
         private final Predicate<Mechanism> counts;
         private final HostWalk.Summary total = new HostWalk.Summary();
         private final List<HostWalk.Claim> allowedBy = new ArrayList<>();
+        private final List<HostWalk.Claim> refused = new ArrayList<>();
         private final String device;
         private final AddressSet peer;
         private AddressSet passing;
@@ -269,17 +272,18 @@ final class HostFirewall {
                     device,
                     fromSender,
                     peer,
-                    question.peer().size() == 1,
                     question.port(),
                     first,
+                    first ? "NEW" : "ESTABLISHED",
                     flags,
                     mayPush,
                     tracked);
             Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
             here.put(HostWalk.State.FRESH, new HostWalk.Reach(surelyPassing, HostWalk.without(passing, surelyPassing)));
             for (Stage stage : stages(packet)) {
-                here = stage(stage, packet, here);
+                here = stage(stage, packet, here, total, true);
             }
+            refusals(packet);
             AddressSet passed = AddressSet.NONE;
             AddressSet untracked = AddressSet.NONE;
             for (Map.Entry<HostWalk.State, HostWalk.Reach> entry : here.entrySet()) {
@@ -297,10 +301,93 @@ final class HostFirewall {
             }
         }
 
+        /** A refusal is a packet too, and the node's outgoing rules may swallow it: then the client sees silence. */
+        private void refusals(HostPacket packet) {
+            List<HostWalk.Claim> claims = List.copyOf(refused);
+            refused.clear();
+            if (!packet.incoming()) {
+                claims.forEach(total::claim);
+                return;
+            }
+            for (boolean reset : new boolean[] {true, false}) {
+                List<HostWalk.Claim> alike =
+                        claims.stream().filter(claim -> resets(claim) == reset).toList();
+                if (!alike.isEmpty()) {
+                    answers(packet, reset, alike);
+                }
+            }
+        }
+
+        private void answers(HostPacket packet, boolean reset, List<HostWalk.Claim> claims) {
+            AddressSet senders = AddressSet.union(
+                    claims.stream().map(HostWalk.Claim::sources).toList());
+            AddressSet seen = tracked.minus(AddressSet.union(claims.stream()
+                    .filter(claim -> claim.state().untracked())
+                    .map(HostWalk.Claim::sources)
+                    .toList()));
+            HostPacket answer = new HostPacket(
+                    reset ? packet.protocol() : ICMP,
+                    false,
+                    device,
+                    false,
+                    peer,
+                    question.port(),
+                    false,
+                    "RELATED",
+                    reset ? (packet.first() ? Set.of("RST", "ACK") : Set.of("RST")) : Set.of(),
+                    false,
+                    seen);
+            HostWalk.Summary swallowed = new HostWalk.Summary();
+            Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
+            here.put(HostWalk.State.FRESH, new HostWalk.Reach(senders, AddressSet.NONE));
+            for (Stage stage : stages(answer)) {
+                here = stage(stage, answer, here, swallowed, false);
+            }
+            AddressSet arrives = AddressSet.NONE;
+            for (HostWalk.Reach reach : here.values()) {
+                arrives = arrives.union(reach.all());
+            }
+            AddressSet lost = AddressSet.union(
+                    swallowed.claims.stream().map(HostWalk.Claim::sources).toList());
+            for (HostWalk.Claim claim : claims) {
+                answered(claim, arrives.minus(lost), lost.minus(arrives), swallowed);
+            }
+        }
+
+        private void answered(
+                HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
+            HostWalk.Claim silent = claim.ending(HostWalk.End.DROP);
+            total.claim(claim.of(claim.sources().intersect(arrives), claim.sure()));
+            total.claim(silent.of(claim.sources().intersect(lost), claim.sure()));
+            AddressSet either = claim.sources().minus(arrives).minus(lost);
+            total.claim(claim.of(either, false));
+            total.claim(silent.of(either, false));
+            swallowed.doubts.forEach((doubt, raised) -> total.raise(
+                    doubt,
+                    new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
+        }
+
+        private static boolean resets(HostWalk.Claim claim) {
+            HostRule rule = claim.rule();
+            return rule != null && rule.targetOptions().contains("tcp-reset");
+        }
+
+        private void refuse(HostWalk.Claim claim) {
+            if (!claim.sources().isEmpty()) {
+                refused.add(claim);
+            }
+        }
+
         private Map<HostWalk.State, HostWalk.Reach> stage(
-                Stage stage, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> here) {
+                Stage stage,
+                HostPacket packet,
+                Map<HostWalk.State, HostWalk.Reach> here,
+                HostWalk.Summary into,
+                boolean ofConnection) {
+            AddressSet universe = AddressSet.union(
+                    here.values().stream().map(HostWalk.Reach::all).toList());
             HostWalk walk =
-                    new HostWalk(stage.slot(), packet, passing, stage.nat(), matcher, counts, question.absent());
+                    new HostWalk(stage.slot(), packet, universe, stage.nat(), matcher, counts, question.absent());
             Map<HostWalk.State, HostWalk.Reach> onward = new LinkedHashMap<>();
             here.forEach((state, reach) -> {
                 if (stage.nat() && state.untracked()) {
@@ -309,7 +396,7 @@ final class HostFirewall {
                 }
                 HostWalk.Summary summary = walk.base(stage.chain(), state);
                 AddressSet all = reach.all();
-                summary.doubts.forEach((doubt, raised) -> total.raise(
+                summary.doubts.forEach((doubt, raised) -> into.raise(
                         doubt,
                         new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about())));
                 for (HostWalk.Claim claim : summary.claims) {
@@ -320,9 +407,12 @@ final class HostFirewall {
                         if (stage.primary() && packet.first()) {
                             allowedBy.add(claim.of(sure.union(may), true));
                         }
+                    } else if (claim.end() == HostWalk.End.REJECT && ofConnection) {
+                        refuse(claim.of(sure, true));
+                        refuse(claim.of(may, false));
                     } else {
-                        total.claim(claim.of(sure, true));
-                        total.claim(claim.of(may, false));
+                        into.claim(claim.of(sure, true));
+                        into.claim(claim.of(may, false));
                     }
                 }
             });
@@ -398,7 +488,8 @@ final class HostFirewall {
             AddressSet untold = AddressSet.NONE;
             for (HostWalk.Claim claim : total.claims) {
                 if (claim.sure()) {
-                    decisions.add(decided(claim, outcome(claim.end()), none));
+                    boolean told = claim.end() != HostWalk.End.OPEN;
+                    decisions.add(decided(claim, outcome(claim.end()), told ? none : doubts(claim.sources())));
                     continue;
                 }
                 open.add(claim);

@@ -9,6 +9,7 @@ import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.Match;
 import tunneldoctor.model.PortSet;
+import tunneldoctor.model.Transport;
 
 /** Tells for which senders a rule catches a packet: surely, perhaps, not at all. */
 final class HostMatcher {
@@ -281,6 +282,9 @@ final class HostMatcher {
     }
 
     private static Tri port(PortSet ports, boolean service, HostPacket packet) {
+        if (packet.protocol() != Transport.TCP.number() && packet.protocol() != Transport.UDP.number()) {
+            return Tri.NO;
+        }
         if (service) {
             return ports.covers(packet.servicePort()) ? Tri.YES : Tri.NO;
         }
@@ -302,7 +306,7 @@ final class HostMatcher {
     }
 
     private static Answer flags(Match.TcpFlags flags, HostPacket packet) {
-        if (packet.protocol() != tunneldoctor.model.Transport.TCP.number()) {
+        if (packet.protocol() != Transport.TCP.number()) {
             return Answer.NO;
         }
         boolean open = false;

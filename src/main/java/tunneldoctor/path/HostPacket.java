@@ -10,10 +10,10 @@ import tunneldoctor.model.AddressSet;
  * @param incoming whether it arrives at the node, so that it has an incoming and no outgoing interface
  * @param device the interface it arrives on or leaves by
  * @param fromSender whether its source is the flow's sender, else its destination is
- * @param peer addresses of the other end; the packet's destination if {@code fromSender}
- * @param peerExact whether {@code peer} is the one true address
+ * @param peer addresses the other end may have; the packet's destination if {@code fromSender}
  * @param servicePort the flow's destination port; the sender's own port is ephemeral
- * @param first whether it opens the connection: conntrack calls it NEW, else ESTABLISHED
+ * @param first whether it opens the connection
+ * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED} or {@code RELATED}
  * @param flags TCP flags it carries; PSH aside, which data may carry or not
  * @param mayPush whether PSH may be set
  * @param tracked senders whose earlier packets conntrack certainly saw
@@ -24,16 +24,12 @@ record HostPacket(
         String device,
         boolean fromSender,
         AddressSet peer,
-        boolean peerExact,
         int servicePort,
         boolean first,
+        String state,
         Set<String> flags,
         boolean mayPush,
         AddressSet tracked) {
-
-    String state() {
-        return first ? "NEW" : "ESTABLISHED";
-    }
 
     /**
      * Whether rejecting this packet makes the client's connection fail at once. The answer to a reply goes to the

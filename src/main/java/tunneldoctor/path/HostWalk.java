@@ -101,6 +101,10 @@ final class HostWalk {
             HostTables.@Nullable ChainText policy,
             HostTable table,
             Mechanism owner) {
+        Claim ending(End other) {
+            return new Claim(other, sources, sure, state, rule, policy, table, owner);
+        }
+
         Claim of(AddressSet some, boolean stillSure) {
             return new Claim(end, some, stillSure, state, rule, policy, table, owner);
         }
