@@ -354,8 +354,7 @@ final class HostFirewall {
             }
         }
 
-        private void answered(
-                HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
+        private void answered(HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
             HostWalk.Claim silent = claim.ending(HostWalk.End.DROP);
             total.claim(claim.of(claim.sources().intersect(arrives), claim.sure()));
             total.claim(silent.of(claim.sources().intersect(lost), claim.sure()));
@@ -363,8 +362,7 @@ final class HostFirewall {
             total.claim(claim.of(either, false));
             total.claim(silent.of(either, false));
             swallowed.doubts.forEach((doubt, raised) -> total.raise(
-                    doubt,
-                    new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
+                    doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
         }
 
         private static boolean resets(HostWalk.Claim claim) {
