@@ -20,11 +20,12 @@ public sealed interface FirewallChange extends FactChange {
             List<String> senders,
             List<String> destinations,
             Transport transport,
-            int port)
+            List<Integer> ports)
             implements FirewallChange {
         public AllowNetwork {
             senders = List.copyOf(senders);
             destinations = List.copyOf(destinations);
+            ports = List.copyOf(ports);
         }
 
         @Override
@@ -62,7 +63,8 @@ public sealed interface FirewallChange extends FactChange {
 
         private String flow() {
             return " --source-addresses " + words(senders) + " --destination-addresses " + words(destinations)
-                    + " --destination-ports " + port;
+                    + " --destination-ports "
+                    + words(ports.stream().map(String::valueOf).toList());
         }
 
         private String target() {

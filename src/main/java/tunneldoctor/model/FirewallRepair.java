@@ -13,6 +13,15 @@ public final class FirewallRepair {
     private FirewallRepair() {}
 
     /**
+     * The ports one repair opens: tunnel-front's TCP 22 goes with its TCP 9000, so that it is not asked for again.
+     *
+     * @param port the port found closed
+     */
+    static List<Integer> portsTogether(int port) {
+        return port == 9000 ? List.of(9000, 22) : List.of(port);
+    }
+
+    /**
      * A network rule ahead of every collection that denies: the old tunnels' ports cannot be allowed by application rules,
      * and a network rule decides before them.
      *
@@ -46,6 +55,6 @@ public final class FirewallRepair {
                 senders.isEmpty() ? List.of("*") : senders,
                 List.of(location.isEmpty() ? "AzureCloud" : "AzureCloud." + location),
                 block.transport(),
-                block.port()));
+                portsTogether(block.port())));
     }
 }

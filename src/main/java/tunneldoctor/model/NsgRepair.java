@@ -84,7 +84,7 @@ public final class NsgRepair {
     private static NsgRule rule(NsgVerdict block, Nsg nsg, int priority) {
         boolean kubelet = block.purpose() == Purpose.KUBELET;
         return new NsgRule(
-                freeName(nsg, kubelet ? "AllowTunnelToKubelet" : "AllowTunnelToApiServer"),
+                freeName(nsg, (kubelet ? "AllowTunnelToKubelet-" : "AllowTunnelToApiServer-") + priority),
                 priority,
                 block.direction(),
                 true,
@@ -93,7 +93,9 @@ public final class NsgRepair {
                 List.of("*"),
                 List.of(),
                 kubelet ? blocks(block.targetRange(), "VirtualNetwork") : List.of("AzureCloud"),
-                List.of(Integer.toString(block.port())),
+                FirewallRepair.portsTogether(block.port()).stream()
+                        .map(String::valueOf)
+                        .toList(),
                 List.of(),
                 true,
                 new SourceRef("repair", 0, ""));
@@ -110,7 +112,7 @@ public final class NsgRepair {
                 .collect(Collectors.toSet());
         String name = wanted;
         for (int i = 2; names.contains(name.toLowerCase(java.util.Locale.ROOT)); i++) {
-            name = wanted + i;
+            name = wanted + "-" + i;
         }
         return name;
     }
