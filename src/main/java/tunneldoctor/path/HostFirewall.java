@@ -354,8 +354,7 @@ final class HostFirewall {
             }
         }
 
-        private void answered(
-                HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
+        private void answered(HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
             HostWalk.Claim silent = claim.ending(HostWalk.End.DROP);
             total.claim(claim.of(claim.sources().intersect(arrives), claim.sure()));
             total.claim(silent.of(claim.sources().intersect(lost), claim.sure()));
@@ -363,8 +362,7 @@ final class HostFirewall {
             total.claim(claim.of(either, false));
             total.claim(silent.of(either, false));
             swallowed.doubts.forEach((doubt, raised) -> total.raise(
-                    doubt,
-                    new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
+                    doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
         }
 
         private static boolean resets(HostWalk.Claim claim) {
@@ -720,7 +718,9 @@ final class HostFirewall {
         String command = one.command();
         boolean absent = one.reason().contains("not found");
         boolean silentLegacy = command.contains("legacy-save") && one.reason().contains("printed nothing");
-        if (absent || silentLegacy || command.contains("ip6tables")) {
+        // An nft node may hold no legacy tables, and a legacy node nothing of nftables: then these tools print nothing.
+        boolean silentNft = command.startsWith("nft") && one.reason().contains("printed nothing");
+        if (absent || silentLegacy || silentNft || command.contains("ip6tables")) {
             return Optional.empty();
         }
         if (command.startsWith("nft")) {
