@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  *
  * @param table {@code filter}, {@code mangle}, …
  * @param chain the chain it stands in
- * @param position 1-based position in its chain, as {@code --line-numbers} counts
+ * @param position 1-based position in its chain; 0 where the text lacks the chain's beginning, as {@code --line-numbers} counts
  * @param matches its conditions; all must hold. Conditions the text does not show are the chain's
  *     {@link HostTable.Form}'s matter
  * @param target a built-in verdict, an extension or a chain; empty for a rule that only counts

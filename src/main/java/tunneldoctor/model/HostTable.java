@@ -8,7 +8,8 @@ import java.util.Optional;
  *
  * @param node the node's name
  * @param document the command's place, as in {@link SourceRef#document()}
- * @param name {@code filter}, {@code raw}, {@code mangle}, {@code nat} or {@code security}
+ * @param name {@code filter}, {@code raw}, {@code mangle}, {@code nat} or {@code security}; of nftables
+ *     {@code inet my-table}
  * @param chains those the document shows, in its order
  * @param wholeTable false where the command asked for one chain only, or the text is truncated
  * @param otherBackendHinted the text warns that the other backend holds tables too

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A node's {@code nft list ruleset}, read as far as the tunnel needs it.
  *
- * @param tables every native table, those that belong to iptables-nft left out
+ * @param tables every table, named {@code family name}; those of iptables-nft too, whose own text says more where there is one
  * @param complete false where the text is truncated
  */
 public record NftRuleset(String node, List<HostTable> tables, boolean complete, SourceRef source) {

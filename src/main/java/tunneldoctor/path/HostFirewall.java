@@ -718,7 +718,9 @@ final class HostFirewall {
         String command = one.command();
         boolean absent = one.reason().contains("not found");
         boolean silentLegacy = command.contains("legacy-save") && one.reason().contains("printed nothing");
-        if (absent || silentLegacy || command.contains("ip6tables")) {
+        // An nft node may hold no legacy tables, and a legacy node nothing of nftables: then these tools print nothing.
+        boolean silentNft = command.startsWith("nft") && one.reason().contains("printed nothing");
+        if (absent || silentLegacy || silentNft || command.contains("ip6tables")) {
             return Optional.empty();
         }
         if (command.startsWith("nft")) {

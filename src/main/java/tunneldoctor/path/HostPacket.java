@@ -32,10 +32,11 @@ record HostPacket(
         AddressSet tracked) {
 
     /**
-     * Whether rejecting this packet makes the client's connection fail at once. The answer to a reply goes to the
-     * service's side, and an established connection takes an ICMP error for a passing trouble: both look like a drop.
+     * Whether the client hears of it when this packet is rejected; the answer to a reply goes to the service's side. An
+     * established connection takes an ICMP error for a passing trouble, but while it is being set up the client's
+     * {@code connect} reports it.
      */
-    boolean refusalReachesClient(boolean tcpReset) {
-        return fromSender && (first || tcpReset);
+    boolean refusalReachesClient() {
+        return fromSender;
     }
 }

@@ -346,8 +346,7 @@ final class HostWalk {
             case ACCEPT -> end(summary, End.ACCEPT, rule, table, owner, state, sure, perhaps);
             case DROP -> end(summary, End.DROP, rule, table, owner, state, sure, perhaps);
             case REJECT -> {
-                boolean reset = rule.targetOptions().contains("tcp-reset");
-                End end = packet.refusalReachesClient(reset) ? End.REJECT : End.DROP;
+                End end = packet.refusalReachesClient() ? End.REJECT : End.DROP;
                 end(summary, end, rule, table, owner, state, sure, perhaps);
             }
             case RETURN -> fall(summary.fallThrough, state, sure, perhaps);

@@ -138,6 +138,10 @@ class HostFirewallKernelTest {
                         .append(suffix);
             }
         }
+        boolean nft = tool.endsWith("-nft");
+        if (nft) {
+            script.append("; echo '=+=+='; nft list ruleset; echo '=+=+='; nft -j list ruleset");
+        }
         String[] texts = lane.ask(script.toString()).split("=\\+=\\+=\n", -1);
         Map<String, HostTexts> forms = new LinkedHashMap<>();
         forms.put("iptables-save", new HostTexts().with(tool + "-save", texts[0]));
@@ -149,13 +153,17 @@ class HostFirewallKernelTest {
             }
             forms.put(suffix.getKey(), form);
         }
+        if (nft) {
+            forms.put("nft", new HostTexts().with("nft list ruleset", texts[at]));
+            forms.put("nft -j", new HostTexts().with("nft -j list ruleset", texts[at + 1]));
+        }
         return forms;
     }
 
     private void compare(
             KernelLane lane, long seed, String ruleset, String form, HostTexts texts, Map<String, String> kernel)
             throws IOException {
-        List<HostDecision> decisions = new HostFirewall(texts.tables(), List.of(), texts.unreadable())
+        List<HostDecision> decisions = new HostFirewall(texts.tables(), texts.rulesets(), texts.unreadable())
                 .decide(question(KernelLane.SENDERS, KernelLane.NODE));
         boolean lossless = form.equals("iptables-save") || form.equals("-S");
         for (String sender : KernelLane.SENDERS) {
