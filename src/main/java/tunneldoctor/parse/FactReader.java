@@ -19,12 +19,13 @@ public final class FactReader {
     /** Each command line is read by the first that knows it. */
     private static final List<CommandReader> READERS = List.of(
             new CommandReader(IptablesReader::reads, IptablesReader::read),
+            new CommandReader(NftReader::reads, NftReader::read),
             new CommandReader(UfwReader::reads, UfwReader::read),
             new CommandReader(ProbeReader::reads, ProbeReader::read));
 
     private static final String WHAT_IS_READ =
-            "Read are: iptables -S, iptables -L, iptables-save (also -nft, -legacy and ip6tables), ufw status verbose and"
-                    + " nc -v -w 2 ADDRESS PORT, one command for each output.";
+            "Read are: iptables -S, iptables -L, iptables-save (also -nft, -legacy and ip6tables), nft list ruleset,"
+                    + " ufw status verbose and nc -v -w 2 ADDRESS PORT, one command for each output.";
 
     /** Commands people run beside these, whose output says nothing a firewall or probe reader is for. */
     private static final Pattern KNOWN_NOISE = Pattern.compile(

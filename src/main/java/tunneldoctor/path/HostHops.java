@@ -33,6 +33,9 @@ import tunneldoctor.model.UfwStatus;
 
 /** Judges the nodes' own firewalls for the agents' connections, once for each set of nodes with the same texts. */
 final class HostHops {
+    /** Host bits of the blocks in which neighbours are looked for: 256 addresses. */
+    private static final long NEIGHBOURHOOD = 0xFF;
+
     private final Facts facts;
     private final Topology topology;
     private final List<Agent> agents;
@@ -224,7 +227,7 @@ final class HostHops {
     private List<HostVerdict> verdicts(List<Judged> pieces, Group group, Flow flow, List<HostRule> blockers) {
         Map<Judged, List<Agent>> alike = new LinkedHashMap<>();
         for (Agent agent : group.agents()) {
-            Judged judged = combine(agent, pieces);
+            Judged judged = combine(agent, pieces, near(group.targets()));
             alike.computeIfAbsent(judged, key -> new ArrayList<>()).add(agent);
         }
         List<HostVerdict> verdicts = new ArrayList<>();
@@ -232,16 +235,30 @@ final class HostHops {
         return verdicts;
     }
 
-    private static Judged combine(Agent agent, List<Judged> pieces) {
+    /** The addresses around the targets, where an agent whose address is not known most likely is. */
+    private static AddressSet near(List<Node> targets) {
+        AddressSet near = AddressSet.NONE;
+        for (Node target : targets) {
+            near = near.union(AddressSet.parseAddress(target.address())
+                    .map(address -> AddressSet.range(address & ~NEIGHBOURHOOD, address | NEIGHBOURHOOD))
+                    .orElse(AddressSet.NONE));
+        }
+        return near;
+    }
+
+    private static Judged combine(Agent agent, List<Judged> pieces, AddressSet near) {
         List<Judged> mine = pieces.stream()
                 .filter(piece -> piece.sources().overlaps(agent.addresses()))
                 .toList();
-        Judged first = mine.get(0);
-        if (mine.stream().allMatch(piece -> piece.outcome() == first.outcome() && piece.likely() == first.likely())) {
-            return first.forSources(agent.addresses(), distinct(mine, Judged::missing));
+        Judged one = mine.get(0);
+        if (mine.stream().allMatch(piece -> piece.outcome() == one.outcome() && piece.likely() == one.likely())) {
+            return one.forSources(agent.addresses(), distinct(mine, Judged::missing));
         }
-        boolean likely = mine.stream()
-                .allMatch(piece -> piece.outcome().blocked() || piece.likely().blocked());
+        AddressSet usual = agent.exact() || !near.overlaps(agent.addresses()) ? agent.addresses() : near;
+        List<Judged> close =
+                mine.stream().filter(piece -> piece.sources().overlaps(usual)).toList();
+        boolean likely = close.stream().allMatch(HostHops::blocks);
+        Judged first = close.get(0);
         return new Judged(
                 agent.addresses(),
                 Outcome.UNKNOWN,
@@ -254,6 +271,10 @@ final class HostHops {
                 distinct(mine, Judged::evidence),
                 distinct(mine, Judged::assumptions),
                 agent.exact() ? distinct(mine, Judged::missing) : List.of(Tunnels.sourceOf(agent)));
+    }
+
+    private static boolean blocks(Judged piece) {
+        return piece.outcome().blocked() || piece.likely().blocked();
     }
 
     private static <T> List<T> distinct(List<Judged> pieces, Function<Judged, List<T>> part) {
