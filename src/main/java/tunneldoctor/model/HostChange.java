@@ -3,6 +3,7 @@ package tunneldoctor.model;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A change to the firewall of nodes that have the same one. Changing nodes by hand leaves the AKS support policy. */
 public sealed interface HostChange extends FactChange {
@@ -150,6 +151,36 @@ public sealed interface HostChange extends FactChange {
                                     + " --source " + Shell.quote(sender) + " --destination-port " + port
                                     + " --jump ACCEPT")
                             .collect(Collectors.joining(" && "));
+        }
+    }
+
+    /**
+     * Inserts an accept at the head of a chain of nftables' own.
+     *
+     * @param table family and name, for example {@code inet hardening}
+     * @param senders CIDR blocks; empty for any sender
+     */
+    record NftInsertAccept(
+            List<Node> nodes, String table, String chain, List<String> senders, int port, Transport transport)
+            implements HostChange {
+        public NftInsertAccept {
+            nodes = List.copyOf(nodes);
+            senders = List.copyOf(senders);
+        }
+
+        @Override
+        public String script() {
+            String where = Stream.concat(Stream.of(table.split(" ", -1)), Stream.of(chain))
+                    .map(Shell::quote)
+                    .collect(Collectors.joining(" "));
+            String from = senders.isEmpty() ? "" : "ip saddr '{ " + String.join(", ", senders) + " }' ";
+            return "nft insert rule " + where + " " + from + transport.label() + " dport " + port + " accept";
+        }
+
+        /** nftables deletes by handle, which only the listing after the change shows. */
+        @Override
+        public String undoScript() {
+            return "";
         }
     }
 

@@ -38,6 +38,9 @@ public final class HostRepair {
 
     /** Lets the senders in at the head of the chain: the only way where a policy drops, and the gentler one elsewhere. */
     public static List<FactChange> insertAccept(HostVerdict block) {
+        if (block.nativeNft()) {
+            return acceptInNftables(block);
+        }
         String table = block.decidedBy()
                 .map(HostRule::table)
                 .or(() -> block.decidingTable().map(HostTable::name))
@@ -50,6 +53,19 @@ public final class HostRepair {
                 senders(block),
                 block.port(),
                 block.transport()));
+    }
+
+    private static List<FactChange> acceptInNftables(HostVerdict block) {
+        String table = block.decidedBy()
+                .map(HostRule::table)
+                .or(() -> block.decidingTable().map(HostTable::name))
+                .orElse("");
+        return block.decidedBy()
+                .map(HostRule::chain)
+                .<FactChange>map(chain -> new HostChange.NftInsertAccept(
+                        block.affected(), table, chain, senders(block), block.port(), block.transport()))
+                .map(List::of)
+                .orElse(List.of());
     }
 
     private static List<String> senders(HostVerdict block) {

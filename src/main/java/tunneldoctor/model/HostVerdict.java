@@ -51,6 +51,15 @@ public record HostVerdict(
         missing = List.copyOf(missing);
     }
 
+    /** Whether an nftables table of its own decides, which iptables can neither show nor change. */
+    public boolean nativeNft() {
+        return decidedBy
+                .map(HostRule::table)
+                .or(() -> decidingTable.map(HostTable::name))
+                .map(table -> table.indexOf(' ') >= 0)
+                .orElse(false);
+    }
+
     /** Whether every rule that has to go is known exactly as it is. */
     public boolean wholeRulesShown() {
         return !blockers.isEmpty()
