@@ -67,7 +67,15 @@ final class IptablesListing {
 
     void read() {
         String text = document.text();
-        String table = command.table().orElse("filter");
+        String named = command.table().orElse("filter");
+        String table = IptablesReader.tableOf(command, chainNames(text));
+        if (!table.equals(named)) {
+            facts.problem(
+                    document.at(0, ""),
+                    "the command names table " + named + ", but the chains shown are those of table " + table,
+                    "");
+        }
+        int written = text.stripTrailing().length();
         int from = 0;
         int number = 0;
         while (from < text.length()) {
@@ -76,11 +84,26 @@ final class IptablesListing {
             number++;
             String line = text.substring(from, to);
             from = to + 1;
-            boolean cut = document.truncatedTail()
-                    && text.substring(Math.min(from, text.length())).isBlank();
+            boolean cut = document.truncatedTail() && from >= written;
             line(table, line, number, cut);
         }
         finish(table);
+    }
+
+    /** The chains whose headings the text shows. */
+    private static Set<String> chainNames(String text) {
+        Set<String> names = new HashSet<>();
+        int at = text.startsWith("Chain ") ? 0 : text.indexOf("\nChain ") + 1;
+        while (at > 0 || names.isEmpty() && text.startsWith("Chain ")) {
+            int start = at + "Chain ".length();
+            int end = text.indexOf(' ', start);
+            if (end < 0) {
+                break;
+            }
+            names.add(text.substring(start, end));
+            at = text.indexOf("\nChain ", start) + 1;
+        }
+        return names;
     }
 
     private void line(String table, String line, int number, boolean cut) {
@@ -173,8 +196,7 @@ final class IptablesListing {
         }
     }
 
-    private void finish(String named) {
-        String table = IptablesReader.tableOf(command, draft.chains.keySet());
+    private void finish(String table) {
         draft.whole &= command.chain().isEmpty() && doubled.isEmpty() && !command.filtered();
         if (command.chain().isEmpty()) {
             for (String builtIn : IptablesReader.builtInChains(table)) {
@@ -203,11 +225,5 @@ final class IptablesListing {
                 interfacesShown && anyHeading ? HostTable.Form.VERBOSE_LISTING : HostTable.Form.LISTING,
                 otherBackendHinted);
         facts.hostTables.add(built);
-        if (!table.equals(named)) {
-            facts.problem(
-                    document.at(0, ""),
-                    "the command names table " + named + ", but the chains shown are those of table " + table,
-                    "");
-        }
     }
 }

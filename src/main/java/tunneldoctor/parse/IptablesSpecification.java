@@ -56,6 +56,7 @@ final class IptablesSpecification {
             table = command.table().orElse("filter");
             open = true;
         }
+        int written = text.stripTrailing().length();
         int from = 0;
         int number = 0;
         while (from < text.length()) {
@@ -78,8 +79,7 @@ final class IptablesSpecification {
                 joined = 0;
             }
             from = to + 1;
-            boolean lastOfCutText = document.truncatedTail()
-                    && text.substring(Math.min(from, text.length())).isBlank();
+            boolean lastOfCutText = document.truncatedTail() && from >= written;
             line(line, document.at(number, line), lastOfCutText);
             number += joined;
         }
@@ -106,12 +106,10 @@ final class IptablesSpecification {
         boolean first = nothingReadYet;
         nothingReadYet = false;
         if (cut) {
-            draft.whole = false;
             everyTableWhole = false;
-            IptablesTableDraft.Chain chain = current;
-            if (chain != null) {
-                chain.unreadable(table, at);
-                chain.endShown = false;
+            brokenOff();
+            if (current != null) {
+                current.unreadable(table, at);
             }
             return;
         }
@@ -180,6 +178,9 @@ final class IptablesSpecification {
             return;
         }
         words.next();
+        if (!sections && current == null) {
+            table = IptablesReader.tableOf(command, draft.chains.keySet());
+        }
         IptablesTableDraft.Chain chain = draft.chains.get(name);
         if (chain == null) {
             // Every chain is declared before any rule; so the declaration is in the part that is cut off, and the first
@@ -231,22 +232,26 @@ final class IptablesSpecification {
         return "Give the whole output of iptables-save; where only its end arrives, iptables -S INPUT is short enough";
     }
 
+    /** The last chain may have more rules, and so may every chain that shows none yet. */
+    private void brokenOff() {
+        draft.whole = false;
+        for (IptablesTableDraft.Chain chain : draft.chains.values()) {
+            if (chain == current || chain.rules.isEmpty()) {
+                chain.endShown = false;
+            }
+        }
+    }
+
     private void finish(boolean ended) {
         open = false;
         if (!ended) {
             everyTableWhole = false;
             draft.whole = false;
-            // The text broke off: the last chain may have more rules, and so may every chain that shows none yet.
-            for (IptablesTableDraft.Chain chain : draft.chains.values()) {
-                if (chain == current || chain.rules.isEmpty()) {
-                    chain.endShown = false;
-                }
-            }
+            brokenOff();
             facts.problem(document.at(0, ""), "table " + table + " has no COMMIT: the text broke off", adviceWhole());
         }
-        if (document.truncatedTail() && current != null) {
-            current.endShown = false;
-            draft.whole = false;
+        if (document.truncatedTail() && !sections) {
+            brokenOff();
         }
         String name = sections ? table : IptablesReader.tableOf(command, draft.chains.keySet());
         if (!sections && command.chain().isEmpty()) {

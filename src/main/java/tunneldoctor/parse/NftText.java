@@ -41,6 +41,7 @@ final class NftText {
 
     void read() {
         String text = document.text();
+        int written = text.stripTrailing().length();
         int from = 0;
         int number = 0;
         while (from < text.length()) {
@@ -49,8 +50,7 @@ final class NftText {
             number++;
             String line = text.substring(from, to);
             from = to + 1;
-            boolean cut = document.truncatedTail()
-                    && text.substring(Math.min(from, text.length())).isBlank();
+            boolean cut = document.truncatedTail() && from >= written;
             line(line.strip(), document.at(number, line), cut);
         }
         if (!blocks.isEmpty()) {

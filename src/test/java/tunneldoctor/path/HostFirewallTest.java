@@ -1,0 +1,410 @@
+package tunneldoctor.path;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Direction;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.Outcome;
+import tunneldoctor.model.Transport;
+import tunneldoctor.parse.HostTexts;
+
+class HostFirewallTest {
+    private static final String AGENT = "10.224.0.4";
+    private static final String NODE = "10.224.0.5";
+
+    private static HostFirewall firewall(HostTexts texts) {
+        return new HostFirewall(texts.tables(), texts.rulesets(), texts.unreadable());
+    }
+
+    private static HostFirewall.Question question() {
+        return HostFirewallKernelTest.question(List.of(AGENT), NODE);
+    }
+
+    private static HostDecision decide(HostTexts texts) {
+        return decide(texts, question());
+    }
+
+    private static HostDecision decide(HostTexts texts, HostFirewall.Question question) {
+        List<HostDecision> decisions = firewall(texts).decide(question);
+        assertThat(decisions).hasSize(1);
+        return decisions.get(0);
+    }
+
+    /** A filter table as {@code iptables -S} prints it; rules parted by {@code ;}, other chains made up from them. */
+    private static HostTexts specification(String policy, String rules) {
+        StringBuilder text = new StringBuilder("-P INPUT " + policy + "\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
+        for (String chain : List.of("X", "Y", "ufw-user-input", "cali-INPUT")) {
+            if (rules.contains(chain)) {
+                text.append("-N ").append(chain).append('\n');
+            }
+        }
+        for (String rule : rules.split(";")) {
+            text.append(rule.isBlank() ? "" : "-A " + rule.strip() + "\n");
+        }
+        return new HostTexts().with("iptables -S", text.toString());
+    }
+
+    @ParameterizedTest(name = "{0} | {1} -> {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            ACCEPT | INPUT -p tcp -m tcp --dport 10250 -j DROP | DROPPED
+            ACCEPT | INPUT -s 10.224.0.0/16 -j ACCEPT;INPUT -p tcp -m tcp --dport 10250 -j DROP | ALLOWED
+            ACCEPT | INPUT -i lo -j ACCEPT;INPUT -p tcp -m tcp --dport 10250 -j DROP | DROPPED
+            DROP   | | DROPPED
+            DROP   | INPUT -i eth0 -j ACCEPT | ALLOWED
+            ACCEPT | INPUT -i ens5 -j DROP | ALLOWED
+            ACCEPT | INPUT -i et+ -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -j REJECT --reject-with tcp-reset | REJECTED
+            ACCEPT | INPUT -j REJECT --reject-with icmp-host-prohibited | REJECTED
+            ACCEPT | INPUT -p tcp -m tcp ! --dport 10250 -j DROP | ALLOWED
+            ACCEPT | INPUT -p tcp -m tcp ! --dport 22 -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -m tcp --dport 10000:20000 -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -m multiport --dports 22,10250 -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -m multiport ! --dports 22,10250 -j DROP | ALLOWED
+            ACCEPT | INPUT -p tcp -m multiport --ports 22,10250 -j DROP | DROPPED
+            ACCEPT | INPUT -p 6 -m tcp --dport 10250 -j DROP | DROPPED
+            ACCEPT | INPUT -p udp -m udp --dport 10250 -j DROP | ALLOWED
+            ACCEPT | INPUT -p tcp -m tcp --sport 10250 -j DROP | UNKNOWN
+            ACCEPT | INPUT -p tcp -m tcp --sport 22 -j DROP | ALLOWED
+            ACCEPT | INPUT -p tcp -m comment --comment "dpt:10250 -j DROP" -m tcp --dport 22 -j DROP | ALLOWED
+            DROP   | INPUT -m conntrack --ctstate NEW -j ACCEPT | DROPPED
+            ACCEPT | INPUT -m conntrack --ctstate ESTABLISHED -p tcp -m tcp --dport 10250 -j DROP | DROPPED
+            DROP   | INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT;INPUT -p tcp -m tcp --dport 10250 -m conntrack --ctstate NEW -j ACCEPT | ALLOWED
+            ACCEPT | OUTPUT -p tcp -m tcp --sport 10250 -j DROP | DROPPED
+            ACCEPT | INPUT -j REJECT;OUTPUT -p icmp -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP | DROPPED
+            ACCEPT | INPUT -j X;INPUT -j DROP;X -s 10.224.0.0/16 -j ACCEPT | ALLOWED
+            ACCEPT | INPUT -j X;INPUT -j DROP;X -s 10.224.0.0/16 -j RETURN;X -j ACCEPT | DROPPED
+            ACCEPT | INPUT -g X;INPUT -j DROP;X -p udp -j ACCEPT | ALLOWED
+            ACCEPT | INPUT -j X;INPUT -j DROP;X -g Y;X -j ACCEPT;Y -p udp -j DROP | DROPPED
+            ACCEPT | INPUT -m limit --limit 3/min -j DROP | UNKNOWN
+            ACCEPT | INPUT -m limit --limit 3/min -j LOG;INPUT -p tcp -m tcp --dport 10250 -j DROP | DROPPED
+            ACCEPT | INPUT -m limit --limit 3/min -j ACCEPT | ALLOWED
+            ACCEPT | INPUT -m set --match-set blocked src -j DROP | UNKNOWN
+            ACCEPT | INPUT -m mark --mark 0x8000/0x8000 -j DROP | ALLOWED
+            ACCEPT | INPUT -j MARK --set-xmark 0x8000/0x8000;INPUT -m mark --mark 0x8000/0x8000 -j DROP | DROPPED
+            ACCEPT | INPUT -m addrtype --dst-type LOCAL -j DROP | DROPPED
+            ACCEPT | INPUT -m addrtype --src-type LOCAL -j DROP | ALLOWED
+            ACCEPT | INPUT -m iprange --src-range 10.224.0.1-10.224.0.9 -j DROP | DROPPED
+            ACCEPT | INPUT -f -j DROP | ALLOWED
+            ACCEPT | INPUT -p tcp -j NFQUEUE --queue-num 1 | UNKNOWN
+            ACCEPT | INPUT -p tcp -j FANCY | UNKNOWN
+            ACCEPT | INPUT -d 10.224.0.5 -p tcp -j DROP | DROPPED
+            ACCEPT | INPUT ! -d 127.0.0.0/8 -p tcp -j DROP | DROPPED
+            """)
+    void specificationsAreDecidedAsTheKernelDoes(String policy, String rules, Outcome expected) {
+        assertThat(decide(specification(policy, rules == null ? "" : rules)).outcome())
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void theDecidingRuleOrPolicyIsNamedWithItsLine() {
+        HostDecision byRule = decide(specification("ACCEPT", "INPUT -j X;X -p tcp -j DROP"));
+        assertThat(byRule.rule().map(HostRule::chain)).contains("X");
+        assertThat(byRule.at().orElseThrow().line()).isEqualTo(6);
+
+        HostDecision byPolicy = decide(specification("DROP", ""));
+        assertThat(byPolicy.policyOf()).contains("INPUT");
+        assertThat(byPolicy.at().orElseThrow().text()).isEqualTo("-P INPUT DROP");
+    }
+
+    @Test
+    void sendersThatFareDifferentlyGetTheirOwnDecisions() {
+        HostTexts texts = specification("ACCEPT", "INPUT -s 10.224.0.0/17 -j DROP;INPUT -s 10.225.0.0/16 -j REJECT");
+        List<HostDecision> decisions = firewall(texts)
+                .decide(question().from(AddressSet.parse("10.224.0.0/15").orElseThrow()));
+
+        assertThat(decisions)
+                .extracting(decision -> decision.sources().toString(), HostDecision::outcome)
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("10.224.0.0/17", Outcome.DROPPED),
+                        org.assertj.core.groups.Tuple.tuple("10.225.0.0/16", Outcome.REJECTED),
+                        org.assertj.core.groups.Tuple.tuple("10.224.128.0/17", Outcome.ALLOWED));
+    }
+
+    private static final String LISTING = """
+            Chain INPUT (policy ACCEPT)
+            num  target     prot opt source               destination
+            1    ACCEPT     all  --  anywhere             anywhere
+            2    DROP       tcp  --  anywhere             anywhere             tcp dpt:10250
+
+            Chain FORWARD (policy ACCEPT)
+            num  target     prot opt source               destination
+
+            Chain OUTPUT (policy ACCEPT)
+            num  target     prot opt source               destination
+            """;
+
+    /** The documented check: certain of nothing, since the interfaces are hidden, but the usual reading finds it. */
+    @Test
+    void theDocumentedDropIsLikelyFromAListingWithoutInterfaces() {
+        HostDecision decision = decide(new HostTexts().with("iptables --list --line-numbers", LISTING));
+
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.likely()).isEqualTo(Outcome.DROPPED);
+        assertThat(decision.rule().map(HostRule::position)).contains(2);
+        assertThat(decision.doubts()).contains(HostDoubt.HIDDEN_INTERFACE);
+        assertThat(decision.missing()).extracting(Missing::command).contains("iptables-save");
+    }
+
+    @Test
+    void aListingInWhichEveryWorldEndsAlikeIsCertain() {
+        String harmless = LISTING.replace("DROP       tcp", "ACCEPT     tcp");
+        assertThat(decide(new HostTexts().with("iptables -L --line-numbers", harmless))
+                        .outcome())
+                .isEqualTo(Outcome.ALLOWED);
+    }
+
+    @Test
+    void interfacesShownMakeTheLoopbackRuleHarmless() {
+        HostDecision decision = decide(new HostTexts().with("iptables -nvL", """
+                Chain INPUT (policy ACCEPT 0 packets, 0 bytes)
+                 pkts bytes target     prot opt in     out     source               destination
+                 4175 1130K ACCEPT     0    --  lo     *       0.0.0.0/0            0.0.0.0/0
+                    0     0 DROP       6    --  *      *       0.0.0.0/0            0.0.0.0/0            tcp dpt:10250
+
+                Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)
+                 pkts bytes target     prot opt in     out     source               destination
+
+                Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+                 pkts bytes target     prot opt in     out     source               destination
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.DROPPED);
+        assertThat(decision.rule().map(HostRule::specification)).contains("-p 6 -m tcp --dport 10250 -j DROP");
+    }
+
+    @Test
+    void theOtherBackendsDropCountsToo() {
+        HostDecision decision = decide(specification("ACCEPT", "").with("iptables-legacy -S", """
+                -P INPUT ACCEPT
+                -P FORWARD ACCEPT
+                -P OUTPUT ACCEPT
+                -A INPUT -p tcp -m tcp --dport 10250 -j DROP
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.DROPPED);
+    }
+
+    @Test
+    void aWarningOfLegacyTablesLeavesAnAcceptOpen() {
+        HostDecision decision = decide(new HostTexts().with("iptables -S", """
+                # Warning: iptables-legacy tables present, use iptables-legacy to see them
+                -P INPUT ACCEPT
+                -P FORWARD ACCEPT
+                -P OUTPUT ACCEPT
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.missing()).extracting(Missing::command).containsExactly("iptables-legacy-save");
+    }
+
+    @Test
+    void whatASpecificationDoesNotShowIsAnAssumptionAndWhatASaveDoesNotShowIsEmpty() {
+        assertThat(decide(specification("ACCEPT", "")).assumptions())
+                .anyMatch(text -> text.contains("raw") && text.contains("security"));
+
+        HostDecision save = decide(new HostTexts().with("iptables-save", """
+                # Generated by iptables-save v1.8.9 (nf_tables) on Sun Nov 22 22:36:14 2026
+                *filter
+                :INPUT ACCEPT [0:0]
+                :FORWARD ACCEPT [0:0]
+                :OUTPUT ACCEPT [0:0]
+                COMMIT
+                # Completed on Sun Nov 22 22:36:14 2026
+                """));
+        assertThat(save.outcome()).isEqualTo(Outcome.ALLOWED);
+        assertThat(save.assumptions()).noneMatch(text -> text.contains("raw"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"raw|PREROUTING", "mangle|PREROUTING", "mangle|INPUT", "security|INPUT"})
+    void otherTablesDropToo(String place) {
+        String table = place.substring(0, place.indexOf('|'));
+        String chain = place.substring(place.indexOf('|') + 1);
+        HostDecision decision = decide(specification("ACCEPT", "")
+                .with(
+                        "iptables -t " + table + " -S",
+                        "-P " + chain + " ACCEPT\n-P OUTPUT ACCEPT\n-A " + chain + " -p tcp --dport 10250 -j DROP\n"));
+        assertThat(decision.outcome()).isEqualTo(Outcome.DROPPED);
+    }
+
+    @Test
+    void aRedirectedConnectionIsNotTakenForTheKubelets() {
+        HostDecision decision = decide(specification("ACCEPT", "").with("iptables -t nat -S", """
+                -P PREROUTING ACCEPT
+                -P INPUT ACCEPT
+                -P OUTPUT ACCEPT
+                -P POSTROUTING ACCEPT
+                -A PREROUTING -p tcp -m tcp --dport 10250 -j REDIRECT --to-ports 8080
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.doubts()).containsExactly(HostDoubt.REWRITTEN);
+    }
+
+    @Test
+    void whatIsCutOffCouldDecide() {
+        String head = "m tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 443 -j ACCEPT\n";
+        HostDecision decision = decide(new HostTexts().with("iptables -S", head, true, false));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.missing()).extracting(Missing::command).contains("iptables -S INPUT");
+
+        HostTexts tail = new HostTexts()
+                .with(
+                        "iptables -S INPUT",
+                        "-P INPUT ACCEPT\n-A INPUT -p tcp -m tcp --dport 10250 -j DROP\n-A INP",
+                        false,
+                        true);
+        assertThat(decide(tail).outcome()).isEqualTo(Outcome.DROPPED);
+        HostTexts open = new HostTexts().with("iptables -S INPUT", "-P INPUT ACCEPT\n-A INP", false, true);
+        assertThat(decide(open).outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void aChainThatIsNotShownLeavesItOpenAndNamesTheCommand() {
+        HostDecision decision =
+                decide(new HostTexts().with("iptables -S INPUT", "-P INPUT ACCEPT\n-A INPUT -j KUBE-FIREWALL\n"));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.missing()).extracting(Missing::command).contains("iptables -S KUBE-FIREWALL");
+    }
+
+    @Test
+    void nothingReadIsUnknown() {
+        HostDecision decision = decide(
+                new HostTexts()
+                        .with(
+                                "iptables -S",
+                                "iptables v1.8.9 (nf_tables): Could not fetch rule set generation id: Permission denied (you must be root)\n"));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.missing()).extracting(Missing::command).contains("iptables-save");
+    }
+
+    @Test
+    void anUnknownNodeAddressMattersOnlyToRulesThatNameOne() {
+        HostFirewall.Question anyNode = HostFirewallKernelTest.question(List.of(AGENT), "");
+        String kubeFirewall = "INPUT ! -s 127.0.0.0/8 -d 127.0.0.0/8 -j DROP";
+        assertThat(decide(specification("ACCEPT", kubeFirewall), anyNode).outcome())
+                .isEqualTo(Outcome.ALLOWED);
+        HostDecision named = decide(specification("ACCEPT", "INPUT -d 10.224.0.5/32 -j DROP"), anyNode);
+        assertThat(named.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(named.doubts()).containsExactly(HostDoubt.DESTINATION);
+    }
+
+    @Test
+    void eachMechanismIsJudgedByItsOwnBlocks() {
+        HostTexts texts = specification(
+                "ACCEPT",
+                "INPUT -j cali-INPUT;INPUT -j ufw-user-input;INPUT -p tcp -j DROP;cali-INPUT -j DROP;ufw-user-input -p tcp -j REJECT");
+        assertThat(decide(texts).owner()).isEqualTo(Mechanism.POLICY_ENGINE);
+        assertThat(decide(texts, question().judging(Mechanism.UFW)).outcome()).isEqualTo(Outcome.REJECTED);
+        HostDecision iptables = decide(texts, question().judging(Mechanism.IPTABLES));
+        assertThat(iptables.rule().map(HostRule::position)).contains(3);
+        assertThat(firewall(texts).blockers(question()))
+                .extracting(HostRule::chain)
+                .containsExactly("cali-INPUT", "ufw-user-input", "INPUT");
+    }
+
+    /** {@code ufw status} says inactive once its chains are flushed, but the policy it set stays. */
+    @Test
+    void aPolicyBelongsToUfwOnlyWhileItsChainsHoldRules() {
+        String jumps =
+                "-P INPUT DROP\n-P FORWARD DROP\n-P OUTPUT ACCEPT\n-N ufw-before-input\n-A INPUT -j ufw-before-input\n";
+        HostDecision active =
+                decide(new HostTexts().with("iptables -S", jumps + "-A ufw-before-input -i lo -j ACCEPT\n"));
+        assertThat(active.owner()).isEqualTo(Mechanism.UFW);
+        HostDecision flushed = decide(new HostTexts().with("iptables -S", jumps));
+        assertThat(flushed.outcome()).isEqualTo(Outcome.DROPPED);
+        assertThat(flushed.owner()).isEqualTo(Mechanism.IPTABLES);
+    }
+
+    @Test
+    void outgoingConnectionsCrossTheOutputPathAndTheirRepliesTheInputPath() {
+        HostFirewall.Question out = new HostFirewall.Question(
+                Direction.OUTBOUND,
+                Transport.UDP,
+                1194,
+                AddressSet.parse(NODE).orElseThrow(),
+                AddressSet.parse("20.50.1.1").orElseThrow(),
+                Optional.empty(),
+                Optional.empty(),
+                Set.of());
+        assertThat(decide(specification("ACCEPT", "OUTPUT -p udp -m udp --dport 1194 -j DROP"), out)
+                        .outcome())
+                .isEqualTo(Outcome.DROPPED);
+        assertThat(decide(specification("ACCEPT", "INPUT -p udp -m udp --sport 1194 -j DROP"), out)
+                        .outcome())
+                .isEqualTo(Outcome.DROPPED);
+        assertThat(decide(specification("DROP", "INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT"), out)
+                        .outcome())
+                .isEqualTo(Outcome.ALLOWED);
+    }
+
+    @Test
+    void chainsThatEnterEachOtherInACircleAreUnknownNotAHang() {
+        HostDecision decision = decide(specification("ACCEPT", "INPUT -j X;X -j Y;Y -j X"));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.doubts()).containsExactly(HostDoubt.LOOP);
+    }
+
+    @Test
+    void chainsThatEachEnterTheNextTwiceAreDecidedAtOnce() {
+        StringBuilder text = new StringBuilder("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
+        StringBuilder rules = new StringBuilder("-A INPUT -j C0\n");
+        for (int i = 0; i < 64; i++) {
+            text.append("-N C").append(i).append('\n');
+            rules.append(("-A C" + i + " -m limit --limit 1/s -j C" + (i + 1) + "\n").repeat(i < 63 ? 2 : 0));
+        }
+        rules.append("-A C63 -s 10.0.0.0/8 -p tcp -j DROP\n");
+        HostTexts texts = new HostTexts().with("iptables -S", text.toString() + rules);
+        HostDecision decision = assertTimeoutPreemptively(Duration.ofSeconds(5), () -> decide(texts));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.varies()).isTrue();
+    }
+
+    @Test
+    void manyMarksAndDeepChainsStayBounded() {
+        StringBuilder text = new StringBuilder("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
+        StringBuilder rules = new StringBuilder("-A INPUT -j C0\n");
+        for (int i = 0; i < 2000; i++) {
+            text.append("-N C").append(i).append('\n');
+            String mark = "0x" + Integer.toHexString(1 << i % 31);
+            rules.append("-A C" + i + " -m limit --limit 1/s -j MARK --set-xmark " + mark + "/" + mark + "\n");
+            rules.append(i < 1999 ? "-A C" + i + " -j C" + (i + 1) + "\n" : "");
+        }
+        HostTexts texts = new HostTexts().with("iptables -S", text.toString() + rules);
+        HostDecision decision = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> decide(texts));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    @Test
+    void nativeNftablesRulesDropBehindIptablesThatAccept() {
+        HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
+                table inet guard {
+                	set agents {
+                		type ipv4_addr
+                		flags interval
+                		elements = { 10.240.0.0/16, 10.241.0.1-10.241.0.9 }
+                	}
+
+                	chain input {
+                		type filter hook input priority filter - 10; policy drop;
+                		ct state vmap { established : accept, related : accept, invalid : drop }
+                		iifname "lo" accept
+                		ip saddr @agents tcp dport { 22, 10250-10260 } counter packets 0 bytes 0 accept
+                		meta l4proto tcp reject with tcp reset
+                	}
+                }
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.REJECTED);
+        assertThat(decision.rule().map(HostRule::chain)).contains("input");
+        assertThat(decision.rule().map(HostRule::position)).contains(4);
+    }
+}
