@@ -1,24 +1,16 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.report.JsonReport;
 import tunneldoctor.report.TextReport;
@@ -47,8 +39,6 @@ import tunneldoctor.report.TextReport;
             "Of several documents the heaviest exit code counts: 4, 2, 1, 3, 0."
         })
 final class DiagnoseCommand implements Callable<Integer> {
-    private static final String STANDARD_INPUT = "-";
-
     private final Terminal terminal;
     private final Pipeline pipeline;
 
@@ -56,48 +46,11 @@ final class DiagnoseCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "FACTS",
-            arity = "1..*",
-            description = "Facts files, YAML or JSON, each with one or more documents; - for standard input.")
-    private List<String> files = new ArrayList<>();
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            converter = OutputFormat.Converter.class,
-            defaultValue = "text",
-            description = "${COMPLETION-CANDIDATES}: text for people; json, an object per document; jsonl, the same on"
-                    + " one line each. Default: ${DEFAULT-VALUE}.")
-    private OutputFormat output = OutputFormat.TEXT;
+    @Mixin
+    private FactsOptions options = new FactsOptions();
 
     @Option(names = "--rules", paramLabel = "DIR", description = "Another rule base than the one that came along.")
     private Optional<Path> rules = Optional.empty();
-
-    @Option(
-            names = {"-v", "--verbose"},
-            description = "Show all evidence, nodes and repairs, and nothing cut.")
-    private boolean verbose;
-
-    @Option(
-            names = "--no-color",
-            description = "No colors. They are used on terminals only, and not if NO_COLOR is set.")
-    private boolean noColor;
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Print no report; the exit code tells. What goes wrong is still said on standard error.")
-    private boolean quiet;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    private boolean printed;
-
-    private ExitCode heaviest = ExitCode.NOTHING_FOUND;
 
     DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
         this.terminal = terminal;
@@ -106,9 +59,7 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
-            throw new ParameterException(spec.commandLine(), "standard input (-) can be read only once");
-        }
+        options.check(spec.commandLine());
         Pipeline.Opened opened;
         try {
             opened = pipeline.open(rulesDirectory(), terminal.cacheDirectory());
@@ -116,17 +67,9 @@ final class DiagnoseCommand implements Callable<Integer> {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT.code();
         }
-        try {
-            for (String file : files) {
-                diagnose(opened, file);
-            }
-        } catch (Terminal.OutputLostException e) {
-            if (!e.closedByReader()) {
-                terminal.complain("cannot write the report: " + e.getMessage());
-                count(ExitCode.INTERNAL_ERROR);
-            }
-        }
-        return heaviest.code();
+        return new FactsRun(terminal, options)
+                .over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)))
+                .code();
     }
 
     private Path rulesDirectory() {
@@ -151,94 +94,17 @@ final class DiagnoseCommand implements Callable<Integer> {
         return directory;
     }
 
-    /** One bad file does not keep the others from being diagnosed. */
-    private void diagnose(Pipeline.Opened opened, String file) {
-        try (InputStream facts = file.equals(STANDARD_INPUT) ? terminal.in() : Files.newInputStream(path(file))) {
-            int[] documents = {0};
-            opened.read(file, facts, document -> {
-                documents[0]++;
-                diagnose(opened, document);
-            });
-            if (documents[0] == 0) {
-                badInput(file, "holds no document of facts");
-            }
-        } catch (Pipeline.UnusableException e) {
-            terminal.complainLines(e.getMessage());
-            count(ExitCode.BAD_INPUT);
-        } catch (NoSuchFileException | InvalidPathException e) {
-            badInput(file, "no such file");
-        } catch (AccessDeniedException e) {
-            badInput(file, "no permission to read it");
-        } catch (FileSystemException e) {
-            badInput(file, e.getReason() == null ? "cannot be read" : e.getReason());
-        } catch (IOException e) {
-            badInput(file, e.getMessage() == null ? "cannot be read" : e.getMessage());
-        } catch (Terminal.OutputLostException e) {
-            throw e;
-        } catch (RuntimeException | StackOverflowError e) {
-            terminal.internalError("reading " + file, e, verbose);
-            count(ExitCode.INTERNAL_ERROR);
-        }
-    }
-
-    private static Path path(String file) throws IOException {
-        // An empty path would be the working directory.
-        if (file.isEmpty()) {
-            throw new NoSuchFileException(file);
-        }
-        Path path = Path.of(file);
-        if (Files.isDirectory(path)) {
-            throw new FileSystemException(file, null, "is a directory; name the files in it");
-        }
-        return path;
-    }
-
-    private void diagnose(Pipeline.Opened opened, ClusterFacts facts) {
-        Diagnosis diagnosis;
-        String report;
-        try {
-            diagnosis = opened.diagnose(facts);
-            report = quiet ? "" : report(diagnosis);
-        } catch (Pipeline.UnusableException e) {
-            terminal.complainLines(e.getMessage());
-            count(ExitCode.BAD_INPUT);
-            return;
-        } catch (RuntimeException | StackOverflowError e) {
-            terminal.internalError("diagnosing " + facts.file(), e, verbose);
-            count(ExitCode.INTERNAL_ERROR);
-            return;
-        }
-        count(
-                !diagnosis.diagnoses().isEmpty()
-                        ? ExitCode.FOUND
-                        : diagnosis.cannotTell().isEmpty() ? ExitCode.NOTHING_FOUND : ExitCode.CANNOT_TELL);
-        print(report);
-    }
-
-    private String report(Diagnosis diagnosis) {
-        return switch (output) {
-            case TEXT ->
-                TextReport.render(
-                        diagnosis, new TextReport.Options(verbose, terminal.color() && !noColor, terminal.width()));
-            case JSON -> JsonReport.render(diagnosis);
-            case JSONL -> JsonReport.renderLine(diagnosis);
-        };
-    }
-
-    private void print(String report) {
-        if (quiet) {
-            return;
-        }
-        terminal.print(printed && output == OutputFormat.TEXT ? "\n\n" + report : report);
-        printed = true;
-    }
-
-    private void badInput(String file, String message) {
-        terminal.complain((file.equals(STANDARD_INPUT) ? "standard input" : file) + ": " + message);
-        count(ExitCode.BAD_INPUT);
-    }
-
-    private void count(ExitCode exit) {
-        heaviest = heaviest.heavier(exit);
+    private FactsRun.Answer answer(Diagnosis diagnosis) {
+        ExitCode exit = !diagnosis.diagnoses().isEmpty()
+                ? ExitCode.FOUND
+                : diagnosis.cannotTell().isEmpty() ? ExitCode.NOTHING_FOUND : ExitCode.CANNOT_TELL;
+        String report = options.quiet()
+                ? ""
+                : switch (options.output()) {
+                    case TEXT -> TextReport.render(diagnosis, options.page(terminal));
+                    case JSON -> JsonReport.render(diagnosis);
+                    case JSONL -> JsonReport.renderLine(diagnosis);
+                };
+        return new FactsRun.Answer(exit, report);
     }
 }

@@ -1,7 +1,9 @@
 package tunneldoctor.cli;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -9,18 +11,20 @@ import java.util.stream.Stream;
  * so that neither a finding hides what failed nor an unknown looks like health.
  */
 enum ExitCode {
-    NOTHING_FOUND(0, "nothing found, and every cause that applies could be told"),
-    CANNOT_TELL(3, "nothing found, but something could not be told"),
-    FOUND(1, "a cause was found"),
-    BAD_INPUT(2, "bad usage, or a file or rule base that cannot be used"),
-    INTERNAL_ERROR(4, "internal error");
+    NOTHING_FOUND(0, "nothing found, and every cause that applies could be told", "every path asked for is allowed"),
+    CANNOT_TELL(3, "nothing found, but something could not be told", "no path is blocked, but some cannot be told"),
+    FOUND(1, "a cause was found", "a path is blocked"),
+    BAD_INPUT(2, "bad usage, or a file or rule base that cannot be used", "bad usage, or a file that cannot be used"),
+    INTERNAL_ERROR(4, "internal error", "internal error");
 
     private final int code;
-    private final String meaning;
+    private final String ofDiagnose;
+    private final String ofReach;
 
-    ExitCode(int code, String meaning) {
+    ExitCode(int code, String ofDiagnose, String ofReach) {
         this.code = code;
-        this.meaning = meaning;
+        this.ofDiagnose = ofDiagnose;
+        this.ofReach = ofReach;
     }
 
     int code() {
@@ -31,12 +35,21 @@ enum ExitCode {
         return compareTo(other) >= 0 ? this : other;
     }
 
-    /** Codes and their meaning for the help text, by number. */
+    /** Codes and their meaning for the help text of {@code diagnose}, by number. */
     static Map<String, String> documented() {
+        return documented(exit -> exit.ofDiagnose);
+    }
+
+    /** The same for {@code reach}. */
+    static Map<String, String> documentedForReach() {
+        return documented(exit -> exit.ofReach);
+    }
+
+    private static Map<String, String> documented(Function<ExitCode, String> meaning) {
         Map<String, String> lines = new LinkedHashMap<>();
         Stream.of(values())
-                .sorted(java.util.Comparator.comparingInt(ExitCode::code))
-                .forEach(exit -> lines.put(Integer.toString(exit.code), exit.meaning));
+                .sorted(Comparator.comparingInt(ExitCode::code))
+                .forEach(exit -> lines.put(Integer.toString(exit.code), meaning.apply(exit)));
         return lines;
     }
 }

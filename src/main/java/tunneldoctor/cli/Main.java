@@ -73,8 +73,14 @@ public final class Main implements Callable<Integer> {
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(ExitCode.documented());
+        CommandLine reach = new CommandLine(new ReachCommand(terminal));
+        reach.getCommandSpec()
+                .usageMessage()
+                .exitCodeListHeading("%nExit codes:%n")
+                .exitCodeList(ExitCode.documentedForReach());
         return new CommandLine(new Main(terminal))
                 .addSubcommand(diagnose)
+                .addSubcommand(reach)
                 .addSubcommand(new HelpCommand())
                 .setOut(terminal.outWriter())
                 .setErr(terminal.err())

@@ -24,6 +24,16 @@ final class RulesPipeline implements Pipeline {
         }
     }
 
+    /** As {@link Opened#read}; reading needs no rules. */
+    static void readFacts(String name, InputStream facts, Consumer<ClusterFacts> each) throws UnusableException {
+        try {
+            FactsFile.read(name, facts, each);
+        } catch (UnreadableFactsException e) {
+            // One mistake, one line: a file's name may hold a line break.
+            throw new UnusableException(Escape.line(String.valueOf(e.getMessage())));
+        }
+    }
+
     /** The exception's message holds every problem with its place, line and hint. */
     private static UnusableException unusable(Exception e) {
         return new UnusableException(String.valueOf(e.getMessage()));
@@ -33,12 +43,7 @@ final class RulesPipeline implements Pipeline {
         @Override
         public void read(String name, InputStream facts, Consumer<ClusterFacts> each)
                 throws UnusableException, IOException {
-            try {
-                FactsFile.read(name, facts, each);
-            } catch (UnreadableFactsException e) {
-                // One mistake, one line: a file's name may hold a line break.
-                throw new UnusableException(Escape.line(String.valueOf(e.getMessage())));
-            }
+            readFacts(name, facts, each);
         }
 
         @Override

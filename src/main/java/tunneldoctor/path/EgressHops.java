@@ -53,7 +53,7 @@ final class EgressHops {
     }
 
     /** Ports by generation; see the project's domain notes, 1.1 to 1.3 and 2. */
-    private static List<Dial> dials(TunnelKind kind) {
+    static List<Dial> dials(TunnelKind kind) {
         return switch (kind) {
             case KONNECTIVITY -> List.of(new Dial(Transport.TCP, 443, true));
             case AKS_LINK -> List.of(new Dial(Transport.UDP, 1194, true));
@@ -387,7 +387,7 @@ final class EgressHops {
     }
 
     /** @param essential whether the tunnel surely needs this port */
-    private record Dial(Transport transport, int port, boolean essential) {}
+    record Dial(Transport transport, int port, boolean essential) {}
 
     private record Exit(Binding networkInterface, Binding subnetGroup, Optional<String> subnetId) {}
 

@@ -19,6 +19,7 @@ import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostTablesUnreadable;
 import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Match;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.NftRuleset;
 import tunneldoctor.model.Outcome;
@@ -112,6 +113,25 @@ final class HostFirewall {
     /** Whether any text shows the table and chain that filter in this direction. */
     boolean shown(Direction direction) {
         return !filters(direction).isEmpty();
+    }
+
+    /** Every set of destinations a rule tells apart. */
+    Set<AddressSet> destinations() {
+        Set<AddressSet> destinations = new LinkedHashSet<>();
+        List<HostTables.Slot> slots = new ArrayList<>(tables.nativeSlots());
+        HostTables.NAMES.forEach(name -> slots.addAll(tables.slots(name)));
+        for (HostTables.Slot slot : slots) {
+            for (HostTables.ChainText text : slot.all()) {
+                for (HostRule rule : text.chain().rules()) {
+                    for (Match match : rule.matches()) {
+                        if (match instanceof Match.Destination destination) {
+                            destinations.add(destination.addresses());
+                        }
+                    }
+                }
+            }
+        }
+        return destinations;
     }
 
     /** Decisions for disjoint sets of senders, together all that were asked about. */

@@ -27,7 +27,6 @@ import tunneldoctor.model.Node;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
 import tunneldoctor.model.SourceRef;
-import tunneldoctor.model.Transport;
 import tunneldoctor.model.UfwRule;
 import tunneldoctor.model.UfwStatus;
 
@@ -36,15 +35,23 @@ final class HostHops {
     /** Host bits of the blocks in which neighbours are looked for: 256 addresses. */
     private static final long NEIGHBOURHOOD = 0xFF;
 
+    static final String UFW = "ufw";
+
+    /** To be followed by the node's name. */
+    static final String HOST_INPUT = "host INPUT of ";
+
+    /** One of each kind of name that network plugins give the node's side of a pod's interface. */
+    private static final List<String> POD_INTERFACES = List.of("azv0", "veth0", "cali0", "lxc0", "cbr0", "azure0");
+
     private final Facts facts;
     private final Topology topology;
-    private final List<Agent> agents;
+    private final Connections asked;
     private final Map<String, NodeOutputs> outputs;
 
-    HostHops(Facts facts, Topology topology, List<Agent> agents) {
+    HostHops(Facts facts, Topology topology, Connections asked) {
         this.facts = facts;
         this.topology = topology;
-        this.agents = agents;
+        this.asked = asked;
         this.outputs = facts.given().nodes().stream()
                 .collect(Collectors.toMap(NodeOutputs::name, Function.identity(), (first, second) -> first));
     }
@@ -107,10 +114,10 @@ final class HostHops {
     private List<Group> groups(List<Node> alike) {
         Map<List<Agent>, List<Node>> groups = new LinkedHashMap<>();
         for (Node node : alike) {
-            List<Agent> remote = agents.stream()
+            List<Agent> remote = asked.agents().stream()
                     .filter(agent -> !agent.node().equals(node.name()))
                     .toList();
-            groups.computeIfAbsent(remote.isEmpty() ? agents : remote, key -> new ArrayList<>())
+            groups.computeIfAbsent(remote.isEmpty() ? asked.agents() : remote, key -> new ArrayList<>())
                     .add(node);
         }
         List<Group> result = new ArrayList<>();
@@ -119,19 +126,187 @@ final class HostHops {
     }
 
     private Flow flow(Group group) {
-        AddressSet sources =
-                AddressSet.union(group.agents().stream().map(Agent::addresses).toList());
+        return flow(
+                AddressSet.union(group.agents().stream().map(Agent::addresses).toList()), group.targets());
+    }
+
+    private Flow flow(AddressSet sources, List<Node> targets) {
         return new Flow(
-                Transport.TCP,
+                asked.transport(),
                 sources,
                 Optional.empty(),
                 new Flow.Destination(
-                        AddressSet.union(group.targets().stream()
-                                .map(topology::addresses)
-                                .toList()),
+                        AddressSet.union(
+                                targets.stream().map(topology::addresses).toList()),
                         Optional.empty(),
                         Optional.empty()),
-                NsgHops.KUBELET_PORT);
+                asked.port());
+    }
+
+    /** What each node's own firewall as a whole does with connections that come over the network. */
+    Map<Node, Hop> hops() {
+        AddressSet sources =
+                AddressSet.union(asked.agents().stream().map(Agent::addresses).toList());
+        Map<Node, Hop> hops = new LinkedHashMap<>();
+        for (List<Node> alike : classes()) {
+            Evidence evidence = evidence(alike.get(0));
+            for (List<Node> same : NsgHops.splitByAddress(destinations(evidence), alike)) {
+                Optional<String> device = asked.inInterface()
+                        .or(() -> same.get(0).interfaceStated()
+                                ? Optional.of(same.get(0).inInterface())
+                                : Optional.empty());
+                Hop hop = new Hop(whole(evidence, flow(sources, same), device));
+                same.forEach(node -> hops.put(node, hop));
+            }
+        }
+        for (Node node : topology.targets()) {
+            if (node.windows()) {
+                hops.put(node, windows(sources));
+            }
+        }
+        return hops;
+    }
+
+    /** The addresses a node's rules tell its own ones apart by. */
+    private static Set<AddressSet> destinations(Evidence evidence) {
+        Set<AddressSet> destinations = new LinkedHashSet<>();
+        evidence.firewall().destinations().forEach(destinations::add);
+        evidence.ufw().forEach(status -> status.rules().forEach(rule -> destinations.add(rule.destination())));
+        return destinations;
+    }
+
+    /**
+     * What a node's own firewall does with connections of an agent that runs on it. They cross no network; those of its
+     * own address arrive on the loopback interface, those of a pod on an interface whose name the network plugin picks.
+     *
+     * @param local the address they come from
+     */
+    Hop ownHop(Agent agent, Node node, AddressSet local, boolean pod) {
+        if (node.windows()) {
+            return windows(agent.addresses());
+        }
+        Evidence evidence = evidence(node);
+        Flow flow = flow(local, List.of(node));
+        List<Hop.Piece> all = new ArrayList<>();
+        for (String device : pod ? POD_INTERFACES : List.of("lo")) {
+            all.addAll(whole(evidence, flow, Optional.of(device)));
+        }
+        Hop.Piece first = all.get(0);
+        boolean alike =
+                all.stream().allMatch(piece -> piece.outcome() == first.outcome() && piece.likely() == first.likely());
+        if (alike) {
+            return Hop.of(first.of(agent.addresses()));
+        }
+        return Hop.of(new Hop.Piece(
+                agent.addresses(),
+                Outcome.UNKNOWN,
+                Outcome.UNKNOWN,
+                true,
+                HOST_INPUT,
+                true,
+                Optional.empty(),
+                List.of(new Missing(
+                        "on which interface connections of the node's own pods arrive", "ip -brief address")),
+                List.of()));
+    }
+
+    private static Hop windows(AddressSet sources) {
+        return Hop.of(new Hop.Piece(
+                sources,
+                Outcome.UNKNOWN,
+                Outcome.UNKNOWN,
+                true,
+                "Windows firewall",
+                false,
+                Optional.empty(),
+                List.of(new Missing(
+                        "what the node's Windows firewall lets in",
+                        "Get-NetFirewallRule -Enabled True -Direction Inbound")),
+                List.of()));
+    }
+
+    /** The packet filter with everything in it; ufw's own status speaks where the filter's text leaves it open. */
+    private List<Hop.Piece> whole(Evidence evidence, Flow flow, Optional<String> device) {
+        HostFirewall.Question plain = new HostFirewall.Question(Direction.INBOUND, flow);
+        List<HostDecision> byTables =
+                evidence.firewall().decide(device.map(plain::arrivingOn).orElse(plain));
+        Optional<UfwStatus> active = evidence.bestStatus().filter(s -> s.state() == UfwStatus.State.ACTIVE);
+        List<UfwFilter.Decision> byStatus = active.map(status ->
+                        UfwFilter.decide(status, flow, Direction.INBOUND, device.orElse(HostFirewall.USUAL_INTERFACE)))
+                .orElse(List.of());
+        List<Hop.Piece> pieces = new ArrayList<>();
+        for (HostDecision decision : byTables) {
+            Hop.Piece piece = piece(decision);
+            boolean open = decision.outcome() == Outcome.UNKNOWN && decision.likely() != Outcome.ALLOWED;
+            if (!open || byStatus.isEmpty()) {
+                pieces.add(piece);
+                continue;
+            }
+            for (UfwFilter.Decision ufw : byStatus) {
+                AddressSet common = decision.sources().intersect(ufw.sources());
+                if (!common.isEmpty()) {
+                    pieces.add(both(piece.of(common), ufw, evidence.tablesShown(), device.isEmpty()));
+                }
+            }
+        }
+        return pieces;
+    }
+
+    private static Hop.Piece piece(HostDecision decision) {
+        return new Hop.Piece(
+                decision.sources(),
+                decision.outcome(),
+                decision.outcome() == Outcome.UNKNOWN ? decision.likely() : Outcome.UNKNOWN,
+                true,
+                decision.owner() == Mechanism.UFW ? UFW : HOST_INPUT,
+                true,
+                decision.at(),
+                decision.missing(),
+                decision.assumptions());
+    }
+
+    /**
+     * ufw's block holds unless a rule ahead of its chains accepts, which is said; its accept holds for nothing else, and
+     * neither does its being off, since a policy or another rule may still block.
+     */
+    private static Hop.Piece both(
+            Hop.Piece byTables, UfwFilter.Decision ufw, boolean tablesShown, boolean interfaceAssumed) {
+        List<String> assumptions = new ArrayList<>(byTables.assumptions());
+        if (ufw.restsOnInterface() && interfaceAssumed) {
+            assumptions.add("traffic of other nodes passes interface " + HostFirewall.USUAL_INTERFACE);
+        }
+        Optional<SourceRef> at = ufw.evidence().stream().findFirst();
+        if (ufw.outcome().blocked()) {
+            assumptions.add("no rule ahead of ufw's own decides earlier");
+            return new Hop.Piece(
+                    byTables.sources(), ufw.outcome(), Outcome.UNKNOWN, true, UFW, true, at, List.of(), assumptions);
+        }
+        Set<Missing> missing = new LinkedHashSet<>(byTables.missing());
+        missing.addAll(ufw.missing());
+        if (ufw.likely().blocked()) {
+            boolean already = byTables.likely().blocked();
+            return new Hop.Piece(
+                    byTables.sources(),
+                    Outcome.UNKNOWN,
+                    already ? byTables.likely() : ufw.likely(),
+                    true,
+                    already ? byTables.name() : UFW,
+                    true,
+                    already ? byTables.decidedBy() : at,
+                    List.copyOf(missing),
+                    assumptions);
+        }
+        boolean usuallyPasses = !tablesShown && ufw.outcome() == Outcome.ALLOWED;
+        return new Hop.Piece(
+                byTables.sources(),
+                Outcome.UNKNOWN,
+                usuallyPasses ? Outcome.ALLOWED : byTables.likely(),
+                true,
+                byTables.name(),
+                true,
+                byTables.decidedBy(),
+                List.copyOf(missing),
+                assumptions);
     }
 
     private List<HostVerdict> iptables(Evidence evidence, Group group, Flow flow) {

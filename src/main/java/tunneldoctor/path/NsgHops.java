@@ -20,29 +20,24 @@ import tunneldoctor.model.NsgVerdict;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
 import tunneldoctor.model.SourceRef;
-import tunneldoctor.model.Transport;
 import tunneldoctor.path.Topology.Binding;
 
 /** Judges every network security group between the agents and the kubelets, and between the agents and the API server. */
 final class NsgHops {
-    static final int KUBELET_PORT = 10_250;
-
-    private final Facts facts;
     private final Topology topology;
-    private final List<Agent> agents;
+    private final Connections asked;
     private final NsgFilter filter;
 
-    NsgHops(Facts facts, Topology topology, List<Agent> agents) {
-        this.facts = facts;
+    NsgHops(Facts facts, Topology topology, Connections asked) {
         this.topology = topology;
-        this.agents = agents;
+        this.asked = asked;
         this.filter = new NsgFilter(topology.serviceTags(), facts.azure().adminRules());
     }
 
     List<NsgVerdict> kubeletVerdicts() {
         Map<Key, Merged> merged = new LinkedHashMap<>();
         for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
-            for (Agent agent : agents) {
+            for (Agent agent : asked.agents()) {
                 List<Node> targets = place.getValue().stream()
                         .filter(node -> agent.node().isEmpty() || !node.name().equals(agent.node()))
                         .toList();
@@ -76,24 +71,136 @@ final class NsgHops {
         }
     }
 
-    /** Pods with addresses of a subnet of their own leave through that subnet's group, others through their node's. */
     private void outbound(Agent agent, List<Node> targets, Map<Key, Merged> merged) {
+        exits(agent).forEach(binding -> judge(binding, Direction.OUTBOUND, agent, targets, merged));
+    }
+
+    /** Pods with addresses of a subnet of their own leave through that subnet's group, others through their node's. */
+    private List<Binding> exits(Agent agent) {
         Optional<Node> host = topology.node(agent.node());
-        if (host.isEmpty()) {
+        return host.isEmpty()
+                ? List.of()
+                : List.of(
+                        topology.interfaceGroup(host.get()),
+                        topology.subnetGroup(exitSubnet(agent, host.get()), "node " + agent.node()));
+    }
+
+    private Optional<String> exitSubnet(Agent agent, Node host) {
+        Optional<String> podSubnet = agent.addresses().size() == 1
+                        && !AddressSet.parse(host.address()).equals(Optional.of(agent.addresses()))
+                ? topology.podSubnetId(host)
+                : Optional.empty();
+        return podSubnet.or(() -> topology.subnetId(host));
+    }
+
+    /** The subnet an agent's connections leave through; empty where the evidence does not tell. */
+    Optional<String> exitSubnet(Agent agent) {
+        return topology.node(agent.node())
+                .flatMap(host -> exitSubnet(agent, host))
+                .or(() -> agent.addresses().size() == 1
+                        ? topology.subnetByAddress(
+                                        AddressSet.format(agent.addresses().first()))
+                                .map(subnet -> subnet.id().isEmpty() ? subnet.name() : subnet.id())
+                        : Optional.empty());
+    }
+
+    /** The groups between one agent and every node it reaches over the network, in the order they are crossed. */
+    Map<Node, List<Hop>> hops(Agent agent) {
+        List<Binding> exits = topology.node(agent.node()).isPresent()
+                ? exits(agent)
+                : exitSubnet(agent)
+                        .map(subnet -> List.of(topology.subnetGroup(Optional.of(subnet), agent.name())))
+                        .orElse(List.of());
+        Map<Node, List<Hop>> hops = new LinkedHashMap<>();
+        for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
+            List<Node> targets = place.getValue().stream()
+                    .filter(node -> agent.node().isEmpty() || !node.name().equals(agent.node()))
+                    .toList();
+            targets.forEach(target -> hops.put(target, new ArrayList<>()));
+            exits.forEach(exit -> cross(exit, Direction.OUTBOUND, agent, targets, hops));
+            cross(place.getKey().subnet(), Direction.INBOUND, agent, targets, hops);
+            cross(place.getKey().networkInterface(), Direction.INBOUND, agent, targets, hops);
+        }
+        return hops;
+    }
+
+    private void cross(
+            Binding binding, Direction direction, Agent agent, List<Node> targets, Map<Node, List<Hop>> hops) {
+        if (targets.isEmpty() || binding instanceof Binding.None) {
             return;
         }
-        Optional<String> podSubnet = agent.addresses().size() == 1
-                        && !AddressSet.parse(host.get().address()).equals(Optional.of(agent.addresses()))
-                ? topology.podSubnetId(host.get())
-                : Optional.empty();
-        Optional<String> subnet = podSubnet.or(() -> topology.subnetId(host.get()));
-        judge(topology.interfaceGroup(host.get()), Direction.OUTBOUND, agent, targets, merged);
-        judge(topology.subnetGroup(subnet, "node " + agent.node()), Direction.OUTBOUND, agent, targets, merged);
+        List<Nsg> groups = binding instanceof Binding.Bound bound
+                ? List.of(bound.nsg())
+                : ((Binding.Unknown) binding).candidates();
+        for (List<Node> alike : splitByDestination(groups, direction, targets)) {
+            Hop hop = binding instanceof Binding.Unknown unknown
+                    ? open(unknown, direction, agent, alike)
+                    : new Hop(filter.decide(groups.get(0), direction, flow(agent, alike)).stream()
+                            .map(piece -> piece(
+                                    piece,
+                                    "nsg " + word(direction) + " "
+                                            + groups.get(0).name()))
+                            .toList());
+            alike.forEach(
+                    node -> hops.computeIfAbsent(node, n -> new ArrayList<>()).add(hop));
+        }
+    }
+
+    /** Which group stands here is not known; one in the facts that would deny is likely it. */
+    private Hop open(Binding.Unknown unknown, Direction direction, Agent agent, List<Node> targets) {
+        AddressSet left = agent.addresses();
+        List<Hop.Piece> pieces = new ArrayList<>();
+        for (Nsg candidate : unknown.candidates()) {
+            for (NsgDecision decision : filter.decide(candidate, direction, flow(agent, targets))) {
+                AddressSet here = decision.outcome().blocked() ? left.intersect(decision.sources()) : AddressSet.NONE;
+                if (!here.isEmpty()) {
+                    left = left.minus(here);
+                    pieces.add(piece(
+                            new NsgDecision(
+                                    here,
+                                    Outcome.UNKNOWN,
+                                    decision.outcome(),
+                                    decision.decidedBy(),
+                                    decision.evidence(),
+                                    List.of(unknown.missing())),
+                            "nsg " + word(direction) + " " + candidate.name()));
+                }
+            }
+        }
+        if (!left.isEmpty()) {
+            pieces.add(piece(
+                    new NsgDecision(
+                            left,
+                            Outcome.UNKNOWN,
+                            Outcome.UNKNOWN,
+                            Optional.empty(),
+                            List.of(),
+                            List.of(unknown.missing())),
+                    "nsg " + word(direction) + " of " + unknown.place()));
+        }
+        return new Hop(pieces);
+    }
+
+    private static Hop.Piece piece(NsgDecision decision, String name) {
+        return new Hop.Piece(
+                decision.sources(),
+                decision.outcome(),
+                decision.likely(),
+                false,
+                name,
+                false,
+                decision.decidedBy().map(NsgRule::source),
+                decision.missing(),
+                List.of());
+    }
+
+    private static String word(Direction direction) {
+        return direction == Direction.INBOUND ? "inbound" : "outbound";
     }
 
     private void judge(Binding binding, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
         if (binding instanceof Binding.Bound bound) {
-            for (List<Node> alike : splitByDestination(bound.nsg(), direction, targets)) {
+            for (List<Node> alike : splitByDestination(List.of(bound.nsg()), direction, targets)) {
                 Judged judged = judge(bound.nsg(), direction, agent, alike);
                 add(Optional.of(bound.nsg()), binding.place(), direction, judged, agent, alike, merged);
             }
@@ -109,7 +216,7 @@ final class NsgHops {
     private void add(
             Binding.Unknown unknown, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
         for (Nsg candidate : unknown.candidates()) {
-            for (List<Node> alike : splitByDestination(candidate, direction, targets)) {
+            for (List<Node> alike : splitByDestination(List.of(candidate), direction, targets)) {
                 Judged judged = judge(candidate, direction, agent, alike);
                 if (judged.outcome().blocked()) {
                     Judged likely = new Judged(
@@ -128,15 +235,23 @@ final class NsgHops {
     }
 
     /** Targets that every rule's destination either holds wholly or not at all, so that one verdict serves them all. */
-    private static List<List<Node>> splitByDestination(Nsg nsg, Direction direction, List<Node> targets) {
-        List<AddressSet> destinations = new ArrayList<>();
-        for (NsgRule rule : nsg.rules()) {
-            if (rule.direction() == direction) {
-                for (String prefix : rule.destinationPrefixes()) {
-                    AddressSet.parse(prefix).ifPresent(destinations::add);
+    private static List<List<Node>> splitByDestination(List<Nsg> groups, Direction direction, List<Node> targets) {
+        Set<AddressSet> destinations = new LinkedHashSet<>();
+        for (Nsg nsg : groups) {
+            for (NsgRule rule : nsg.rules()) {
+                if (rule.direction() == direction) {
+                    for (String prefix : rule.destinationPrefixes()) {
+                        AddressSet.parse(prefix).ifPresent(destinations::add);
+                    }
                 }
             }
         }
+        return splitByAddress(destinations, targets);
+    }
+
+    /** Nodes that each of the sets either holds wholly or not at all; one whose address is not known stands apart. */
+    static List<List<Node>> splitByAddress(Set<AddressSet> sets, List<Node> targets) {
+        List<AddressSet> destinations = List.copyOf(sets);
         Map<BitSet, List<Node>> alike = new LinkedHashMap<>();
         for (Node target : targets) {
             BitSet in = new BitSet();
@@ -160,14 +275,14 @@ final class NsgHops {
         Set<Optional<Set<String>>> targetGroups = new LinkedHashSet<>();
         targets.forEach(target -> targetGroups.add(topology.applicationGroups(target)));
         return new Flow(
-                Transport.TCP,
+                asked.transport(),
                 agent.addresses(),
                 senderGroups,
                 new Flow.Destination(
                         addresses(targets),
                         Optional.empty(),
                         targetGroups.size() == 1 ? targetGroups.iterator().next() : Optional.empty()),
-                KUBELET_PORT);
+                asked.port());
     }
 
     private AddressSet addresses(List<Node> targets) {
@@ -256,8 +371,8 @@ final class NsgHops {
                 key.nsg(),
                 key.place(),
                 key.judged().decidedBy(),
-                Transport.TCP,
-                KUBELET_PORT,
+                asked.transport(),
+                asked.port(),
                 merged.sources,
                 destinations,
                 merged.senderRange,

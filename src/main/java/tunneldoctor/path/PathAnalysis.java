@@ -49,9 +49,10 @@ public record PathAnalysis(
         Tunnel tunnel = Tunnels.identify(facts);
         List<Agent> agents = Tunnels.agents(facts, tunnel, topology);
         List<Node> nodes = List.copyOf(topology.nodes());
+        Connections asked = Connections.toKubelets(agents);
         List<Verdict> verdicts = new ArrayList<>();
-        verdicts.addAll(new NsgHops(facts, topology, agents).kubeletVerdicts());
-        verdicts.addAll(new HostHops(facts, topology, agents).kubeletVerdicts());
+        verdicts.addAll(new NsgHops(facts, topology, asked).kubeletVerdicts());
+        verdicts.addAll(new HostHops(facts, topology, asked).kubeletVerdicts());
         if (Tunnels.dialsPublicly(tunnel, facts.azure().cluster())) {
             verdicts.addAll(new EgressHops(facts, topology, tunnel, agents).verdicts());
         }

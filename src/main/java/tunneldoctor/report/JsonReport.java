@@ -1,19 +1,11 @@
 package tunneldoctor.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.util.List;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Diagnosis;
-import tunneldoctor.model.Missing;
 import tunneldoctor.model.Problem;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Tunnel;
@@ -26,42 +18,19 @@ import tunneldoctor.model.TunnelKind;
  * <p>A text or number that is not known is {@code null}, a list without entries is empty. {@code line} is 0 where a whole
  * document is meant, as in {@link SourceRef#line()}.
  */
-public final class JsonReport {
-    private static final JsonFactory JSON = new JsonFactory();
-
-    private final JsonGenerator json;
-
+public final class JsonReport extends JsonPage {
     private JsonReport(JsonGenerator json) {
-        this.json = json;
+        super(json);
     }
 
     /** The object over several lines, with a line break behind it. */
     public static String render(Diagnosis diagnosis) {
-        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-        DefaultPrettyPrinter printer = new DefaultPrettyPrinter(Separators.createDefaultInstance()
-                .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
-                .withObjectEmptySeparator("")
-                .withArrayEmptySeparator(""));
-        printer.indentObjectsWith(indenter);
-        printer.indentArraysWith(indenter);
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            new JsonReport(json.setPrettyPrinter(printer)).diagnosis(diagnosis);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a string cannot fail to take text", e);
-        }
-        return Escape.json(text.toString()) + "\n";
+        return page(json -> new JsonReport(json).diagnosis(diagnosis));
     }
 
     /** The object on one line, with a line break behind it. */
     public static String renderLine(Diagnosis diagnosis) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(text)) {
-            new JsonReport(json).diagnosis(diagnosis);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a string cannot fail to take text", e);
-        }
-        return Escape.json(text.toString()) + "\n";
+        return line(json -> new JsonReport(json).diagnosis(diagnosis));
     }
 
     private void diagnosis(Diagnosis diagnosis) throws IOException {
@@ -127,13 +96,6 @@ public final class JsonReport {
         };
     }
 
-    private void missing(Missing missing) throws IOException {
-        json.writeStartObject();
-        text("missing", missing.what());
-        text("command", missing.command());
-        json.writeEndObject();
-    }
-
     private void diagnosed(Diagnosis.Diagnosed diagnosed) throws IOException {
         json.writeStartObject();
         text("cause", diagnosed.cause());
@@ -194,31 +156,6 @@ public final class JsonReport {
         json.writeEndObject();
     }
 
-    private void source(SourceRef source) throws IOException {
-        json.writeStartObject();
-        place(source);
-        json.writeEndObject();
-    }
-
-    private void place(SourceRef source) throws IOException {
-        text("document", source.document());
-        json.writeNumberField("line", source.line());
-        text("text", source.text());
-    }
-
-    private void text(String name, String text) throws IOException {
-        json.writeFieldName(name);
-        if (text.isEmpty()) {
-            json.writeNull();
-        } else {
-            json.writeString(text);
-        }
-    }
-
-    private void texts(String name, List<String> texts) throws IOException {
-        list(name, texts, json::writeString);
-    }
-
     private void answer(String name, Answer answer) throws IOException {
         json.writeFieldName(name);
         switch (answer) {
@@ -226,17 +163,5 @@ public final class JsonReport {
             case NO -> json.writeBoolean(false);
             case CANNOT_TELL -> json.writeNull();
         }
-    }
-
-    private <T> void list(String name, List<T> items, Writing<T> writing) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (T item : items) {
-            writing.write(item);
-        }
-        json.writeEndArray();
-    }
-
-    private interface Writing<T> {
-        void write(T item) throws IOException;
     }
 }

@@ -21,29 +21,15 @@ import tunneldoctor.model.SourceRef;
  * <p>A command stands on a line of its own with nothing but blanks before it, whole and never folded, so that it can be
  * copied from the terminal.
  */
-public final class TextReport {
-    /** What fits a screen: of a list of nodes, evidence or problems, this many are shown. */
-    private static final int SHOWN = 5;
-
+public final class TextReport extends TextPage {
     /** Symptoms repeat each other, so the first ones tell enough. */
     private static final int SHOWN_SYMPTOMS = 2;
-
-    /** A sentence longer than this holds more of the evidence than a reader wants in a sentence. */
-    private static final int LONGEST_SENTENCE = 400;
-
-    /** The end of an error often says most, so evidence may take two or three rows of a terminal. */
-    private static final int LONGEST_EVIDENCE = 240;
 
     /** Longer ids do not push the reasons of the other causes out of sight. */
     private static final int LONGEST_ID = 40;
 
-    private static final String DETAILS = " (--verbose)";
-
-    private final StringBuilder page = new StringBuilder();
-    private final Options options;
-
     private TextReport(Options options) {
-        this.options = options;
+        super(options);
     }
 
     /**
@@ -72,7 +58,7 @@ public final class TextReport {
         diagnosis.diagnoses().forEach(diagnosed -> report.diagnosed(diagnosed, diagnosis.cluster()));
         report.otherCauses(diagnosis);
         report.problems(diagnosis.problems());
-        return report.page.toString();
+        return report.page();
     }
 
     private void head(Diagnosis diagnosis) {
@@ -144,10 +130,6 @@ public final class TextReport {
         }
         line("");
         line(paint(found > 0 ? Ink.RED : open > 0 ? Ink.YELLOW : Ink.GREEN, text));
-    }
-
-    private static String count(int number, String noun) {
-        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     private void diagnosed(Diagnosis.Diagnosed diagnosed, Diagnosis.Head cluster) {
@@ -280,101 +262,5 @@ public final class TextReport {
             }
         }
         more("  ", problems.size() - shown);
-    }
-
-    private void evidence(String start, SourceRef source) {
-        String text = source.text().isEmpty() ? place(source) : place(source) + ": " + source.text();
-        line(start + evidenceText(text));
-    }
-
-    private static String place(SourceRef source) {
-        return source.line() > 0 ? source.document() + " line " + source.line() : source.document();
-    }
-
-    private String some(List<String> items, String separator) {
-        int shown = shown(items.size(), SHOWN);
-        StringJoiner text = new StringJoiner(separator);
-        items.subList(0, shown).forEach(entry -> text.add(item(entry)));
-        return shown == items.size() ? text.toString() : text + " … and " + (items.size() - shown) + " more" + DETAILS;
-    }
-
-    private int shown(int size, int atMost) {
-        // One line that says "1 more" would take the room of the one left out.
-        return options.verbose() || size <= atMost + 1 ? size : atMost;
-    }
-
-    private void more(String indent, int hidden) {
-        if (hidden > 0) {
-            line(indent + "… and " + hidden + " more" + DETAILS);
-        }
-    }
-
-    private void command(String indent, String command) {
-        line(indent + Escape.command(command));
-    }
-
-    private String item(String text) {
-        return cut(text, options.width());
-    }
-
-    private String evidenceText(String text) {
-        return cut(text, LONGEST_EVIDENCE);
-    }
-
-    private String sentence(String text) {
-        return cut(text, LONGEST_SENTENCE);
-    }
-
-    private String cut(String text, int width) {
-        return options.verbose() ? Escape.line(text) : Escape.line(text, width);
-    }
-
-    private void prose(String start, String indent, String text) {
-        fold(start, indent, sentence(text));
-    }
-
-    /**
-     * Folds a text at blanks.
-     *
-     * @param text already escaped
-     */
-    private void fold(String start, String indent, String text) {
-        StringBuilder row = new StringBuilder(start);
-        boolean empty = true;
-        for (String word : text.split(" ", -1)) {
-            if (!empty && row.length() + 1 + word.length() > options.width()) {
-                line(row.toString());
-                row = new StringBuilder(indent);
-                empty = true;
-            }
-            if (!empty) {
-                row.append(' ');
-            }
-            row.append(word);
-            empty = false;
-        }
-        line(row.toString());
-    }
-
-    private void line(String text) {
-        page.append(text).append('\n');
-    }
-
-    private String paint(Ink ink, String text) {
-        return options.color() ? ink.on + text + "\u001b[0m" : text;
-    }
-
-    private enum Ink {
-        BOLD("\u001b[1m"),
-        DIM("\u001b[2m"),
-        RED("\u001b[31m"),
-        GREEN("\u001b[32m"),
-        YELLOW("\u001b[33m");
-
-        private final String on;
-
-        Ink(String on) {
-            this.on = on;
-        }
     }
 }

@@ -1,0 +1,80 @@
+package tunneldoctor.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import tunneldoctor.report.TextReport;
+
+/** What every command that reads facts files and prints a report about each document has in common. */
+final class FactsOptions {
+    static final String STANDARD_INPUT = "-";
+
+    @Parameters(
+            paramLabel = "FACTS",
+            arity = "1..*",
+            description = "Facts files, YAML or JSON, each with one or more documents; - for standard input.")
+    private List<String> files = new ArrayList<>();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            converter = OutputFormat.Converter.class,
+            defaultValue = "text",
+            description = "${COMPLETION-CANDIDATES}: text for people; json, an object per document; jsonl, the same on"
+                    + " one line each. Default: ${DEFAULT-VALUE}.")
+    private OutputFormat output = OutputFormat.TEXT;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Show all evidence, nodes and repairs, and nothing cut.")
+    private boolean verbose;
+
+    @Option(
+            names = "--no-color",
+            description = "No colors. They are used on terminals only, and not if NO_COLOR is set.")
+    private boolean noColor;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print no report; the exit code tells. What goes wrong is still said on standard error.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    /**
+     * @throws ParameterException if the files cannot all be read
+     */
+    void check(CommandLine command) {
+        if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
+            throw new ParameterException(command, "standard input (-) can be read only once");
+        }
+    }
+
+    List<String> files() {
+        return files;
+    }
+
+    OutputFormat output() {
+        return output;
+    }
+
+    boolean verbose() {
+        return verbose;
+    }
+
+    boolean quiet() {
+        return quiet;
+    }
+
+    /** How a report for people looks. */
+    TextReport.Options page(Terminal terminal) {
+        return new TextReport.Options(verbose, terminal.color() && !noColor, terminal.width());
+    }
+}

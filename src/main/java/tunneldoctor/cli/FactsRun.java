@@ -1,0 +1,130 @@
+package tunneldoctor.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import tunneldoctor.model.ClusterFacts;
+
+/** Answers every document of some facts files, prints each answer as it is ready, and keeps the heaviest exit code. */
+final class FactsRun {
+    private final Terminal terminal;
+    private final FactsOptions options;
+    private boolean printed;
+    private ExitCode heaviest = ExitCode.NOTHING_FOUND;
+
+    FactsRun(Terminal terminal, FactsOptions options) {
+        this.terminal = terminal;
+        this.options = options;
+    }
+
+    /** Hands over the documents of one file, as {@link Pipeline.Opened#read} does. */
+    interface Reading {
+        void read(String name, InputStream facts, Consumer<ClusterFacts> each)
+                throws Pipeline.UnusableException, IOException;
+    }
+
+    /** What a command says of one document. */
+    interface Answering {
+        Answer answer(ClusterFacts facts) throws Pipeline.UnusableException;
+    }
+
+    record Answer(ExitCode exit, String report) {}
+
+    /** @param doing what the command does with a document, for the message if it fails */
+    ExitCode over(Reading reading, String doing, Answering answering) {
+        try {
+            for (String file : options.files()) {
+                read(reading, file, document -> answer(document, doing, answering));
+            }
+        } catch (Terminal.OutputLostException e) {
+            if (!e.closedByReader()) {
+                terminal.complain("cannot write the report: " + e.getMessage());
+                count(ExitCode.INTERNAL_ERROR);
+            }
+        }
+        return heaviest;
+    }
+
+    /** One bad file does not keep the others from being answered. */
+    private void read(Reading reading, String file, Consumer<ClusterFacts> each) {
+        try (InputStream facts =
+                file.equals(FactsOptions.STANDARD_INPUT) ? terminal.in() : Files.newInputStream(path(file))) {
+            int[] documents = {0};
+            reading.read(file, facts, document -> {
+                documents[0]++;
+                each.accept(document);
+            });
+            if (documents[0] == 0) {
+                badInput(file, "holds no document of facts");
+            }
+        } catch (Pipeline.UnusableException e) {
+            terminal.complainLines(e.getMessage());
+            count(ExitCode.BAD_INPUT);
+        } catch (NoSuchFileException | InvalidPathException e) {
+            badInput(file, "no such file");
+        } catch (AccessDeniedException e) {
+            badInput(file, "no permission to read it");
+        } catch (FileSystemException e) {
+            badInput(file, e.getReason() == null ? "cannot be read" : e.getReason());
+        } catch (IOException e) {
+            badInput(file, e.getMessage() == null ? "cannot be read" : e.getMessage());
+        } catch (Terminal.OutputLostException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            terminal.internalError("reading " + file, e, options.verbose());
+            count(ExitCode.INTERNAL_ERROR);
+        }
+    }
+
+    private static Path path(String file) throws IOException {
+        // An empty path would be the working directory.
+        if (file.isEmpty()) {
+            throw new NoSuchFileException(file);
+        }
+        Path path = Path.of(file);
+        if (Files.isDirectory(path)) {
+            throw new FileSystemException(file, null, "is a directory; name the files in it");
+        }
+        return path;
+    }
+
+    private void answer(ClusterFacts facts, String doing, Answering answering) {
+        Answer answer;
+        try {
+            answer = answering.answer(facts);
+        } catch (Pipeline.UnusableException e) {
+            terminal.complainLines(e.getMessage());
+            count(ExitCode.BAD_INPUT);
+            return;
+        } catch (RuntimeException | StackOverflowError e) {
+            terminal.internalError(doing + " " + facts.file(), e, options.verbose());
+            count(ExitCode.INTERNAL_ERROR);
+            return;
+        }
+        count(answer.exit());
+        print(answer.report());
+    }
+
+    private void print(String report) {
+        if (options.quiet()) {
+            return;
+        }
+        terminal.print(printed && options.output() == OutputFormat.TEXT ? "\n\n" + report : report);
+        printed = true;
+    }
+
+    private void badInput(String file, String message) {
+        terminal.complain((file.equals(FactsOptions.STANDARD_INPUT) ? "standard input" : file) + ": " + message);
+        count(ExitCode.BAD_INPUT);
+    }
+
+    private void count(ExitCode exit) {
+        heaviest = heaviest.heavier(exit);
+    }
+}
