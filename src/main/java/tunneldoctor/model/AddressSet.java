@@ -141,7 +141,7 @@ public final class AddressSet {
     }
 
     public boolean overlaps(AddressSet other) {
-        return !intervals.intersect(other.intervals).isEmpty();
+        return intervals.overlaps(other.intervals);
     }
 
     public AddressSet union(AddressSet other) {

@@ -62,9 +62,45 @@ final class IntervalSet {
         if (other.isEmpty()) {
             return this;
         }
-        List<long[]> pairs = new ArrayList<>(pairs());
-        pairs.addAll(other.pairs());
-        return of(pairs);
+        long[] a = bounds;
+        long[] b = other.bounds;
+        long[] merged = new long[a.length + b.length];
+        int size = 0;
+        int i = 0;
+        int j = 0;
+        while (i < a.length || j < b.length) {
+            boolean fromA = j == b.length || i < a.length && a[i] <= b[j];
+            long first = fromA ? a[i] : b[j];
+            long last = fromA ? a[i + 1] : b[j + 1];
+            if (fromA) {
+                i += 2;
+            } else {
+                j += 2;
+            }
+            if (size > 0 && first <= merged[size - 1] + 1) {
+                merged[size - 1] = Math.max(merged[size - 1], last);
+            } else {
+                merged[size++] = first;
+                merged[size++] = last;
+            }
+        }
+        return new IntervalSet(size == merged.length ? merged : Arrays.copyOf(merged, size));
+    }
+
+    /** Whether any value is in both. */
+    boolean overlaps(IntervalSet other) {
+        int i = 0;
+        int j = 0;
+        while (i < bounds.length && j < other.bounds.length) {
+            if (bounds[i + 1] < other.bounds[j]) {
+                i += 2;
+            } else if (other.bounds[j + 1] < bounds[i]) {
+                j += 2;
+            } else {
+                return true;
+            }
+        }
+        return false;
     }
 
     IntervalSet intersect(IntervalSet other) {
@@ -89,7 +125,34 @@ final class IntervalSet {
     }
 
     IntervalSet minus(IntervalSet other, long universeLast) {
-        return intersect(other.complement(universeLast));
+        if (isEmpty() || other.isEmpty()) {
+            return this;
+        }
+        long[] b = other.bounds;
+        long[] left = new long[bounds.length + b.length];
+        int size = 0;
+        int j = 0;
+        for (int i = 0; i < bounds.length; i += 2) {
+            long first = bounds[i];
+            long last = bounds[i + 1];
+            while (j < b.length && b[j + 1] < first) {
+                j += 2;
+            }
+            int k = j;
+            while (k < b.length && b[k] <= last && first <= last) {
+                if (b[k] > first) {
+                    left[size++] = first;
+                    left[size++] = b[k] - 1;
+                }
+                first = b[k + 1] + 1;
+                k += 2;
+            }
+            if (first <= last) {
+                left[size++] = first;
+                left[size++] = last;
+            }
+        }
+        return size == 0 ? EMPTY : new IntervalSet(Arrays.copyOf(left, size));
     }
 
     IntervalSet complement(long universeLast) {

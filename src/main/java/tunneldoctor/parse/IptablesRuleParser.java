@@ -1,7 +1,10 @@
 package tunneldoctor.parse;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
@@ -41,9 +44,14 @@ final class IptablesRuleParser {
             "--object-pinned",
             "--nfacct-name");
 
+    private static final int MAX_REPEATED = 4096;
+
     private final List<String> words = new ArrayList<>();
-    private final List<Integer> starts = new ArrayList<>();
-    private final List<Integer> ends = new ArrayList<>();
+    private int[] starts = new int[32];
+    private int[] ends = new int[32];
+
+    /** Most rules repeat the conditions of others; one immutable object serves them all. */
+    private final Map<String, Match> repeated = new HashMap<>();
 
     private int at;
     private List<Match> matches = new ArrayList<>();
@@ -95,7 +103,7 @@ final class IptablesRuleParser {
                     target = words.get(at++);
                     jumpsByGoto = option.equals("-g") || option.equals("--goto");
                     // What follows a target are its own options, to the end of the rule.
-                    options = at < words.size() ? text.substring(starts.get(at)) : "";
+                    options = at < words.size() ? text.substring(starts[at]) : "";
                     at = words.size();
                     continue;
                 }
@@ -103,8 +111,8 @@ final class IptablesRuleParser {
                     if (at + 1 >= words.size()) {
                         return Optional.empty();
                     }
-                    int begin = starts.get(at - 1);
-                    int end = ends.get(at + 1);
+                    int begin = starts[at - 1];
+                    int end = ends[at + 1];
                     specification = (text.substring(0, begin).stripTrailing() + " "
                                     + text.substring(end).strip())
                             .strip();
@@ -181,7 +189,11 @@ final class IptablesRuleParser {
                 }
                 flags(value, words.get(at++), negated);
             }
-            case "--ctstate", "--state" -> matches.add(IptablesWords.states(value, negated));
+            case "--ctstate", "--state" -> {
+                if (!reused(option, value, negated)) {
+                    remember(option, value, negated, IptablesWords.states(value, negated));
+                }
+            }
             case "--comment" -> {
                 // Free text; it decides nothing.
             }
@@ -269,12 +281,34 @@ final class IptablesRuleParser {
     }
 
     private void protocol(String value, boolean negated) {
+        if (reused("-p", value, negated)) {
+            return;
+        }
         Optional<Integer> number = IptablesWords.protocol(value);
         if (number.isEmpty()) {
             matches.add(new Opaque((negated ? "! " : "") + "-p " + value, Reason.NAMED));
         } else if (number.get() != 0 || negated) {
-            matches.add(new Match.Protocol(number.get(), negated));
+            remember("-p", value, negated, new Match.Protocol(number.get(), negated));
         }
+    }
+
+    private boolean reused(String option, String value, boolean negated) {
+        Match known = repeated.get(key(option, value, negated));
+        if (known != null) {
+            matches.add(known);
+        }
+        return known != null;
+    }
+
+    private void remember(String option, String value, boolean negated, Match match) {
+        matches.add(match);
+        if (repeated.size() < MAX_REPEATED) {
+            repeated.put(key(option, value, negated), match);
+        }
+    }
+
+    private static String key(String option, String value, boolean negated) {
+        return negated ? "!" + option + value : option + value;
     }
 
     private enum Ports {
@@ -284,12 +318,18 @@ final class IptablesRuleParser {
     }
 
     private void ports(String option, String value, boolean negated, Ports which) {
+        if (reused(option, value, negated)) {
+            return;
+        }
         Optional<PortSet> set = IptablesWords.ports(value);
         if (set.isEmpty()) {
             matches.add(new Opaque((negated ? "! " : "") + option + " " + value, IptablesWords.portReason(value)));
             return;
         }
-        matches.add(
+        remember(
+                option,
+                value,
+                negated,
                 switch (which) {
                     case SOURCE -> new Match.SourcePorts(set.get(), negated);
                     case DESTINATION -> new Match.DestinationPorts(set.get(), negated);
@@ -324,15 +364,17 @@ final class IptablesRuleParser {
         return open;
     }
 
+    private static boolean isBlank(char c) {
+        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    }
+
     /** Splits into words, quotes resolved; false if a quote is not closed. */
     private boolean split(String text) {
         words.clear();
-        starts.clear();
-        ends.clear();
         int i = 0;
         int length = text.length();
         while (true) {
-            while (i < length && Character.isWhitespace(text.charAt(i))) {
+            while (i < length && isBlank(text.charAt(i))) {
                 i++;
             }
             if (i >= length) {
@@ -340,7 +382,7 @@ final class IptablesRuleParser {
             }
             int start = i;
             if (text.charAt(i) != '"') {
-                while (i < length && !Character.isWhitespace(text.charAt(i))) {
+                while (i < length && !isBlank(text.charAt(i))) {
                     i++;
                 }
                 words.add(text.substring(start, i));
@@ -359,8 +401,12 @@ final class IptablesRuleParser {
                 i++;
                 words.add(word.toString());
             }
-            starts.add(start);
-            ends.add(i);
+            if (words.size() > starts.length) {
+                starts = Arrays.copyOf(starts, 2 * starts.length);
+                ends = Arrays.copyOf(ends, 2 * ends.length);
+            }
+            starts[words.size() - 1] = start;
+            ends[words.size() - 1] = i;
         }
     }
 }

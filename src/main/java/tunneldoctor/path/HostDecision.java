@@ -44,4 +44,9 @@ record HostDecision(
         assumptions = List.copyOf(assumptions);
         missing = List.copyOf(missing);
     }
+
+    HostDecision of(AddressSet others) {
+        return new HostDecision(
+                others, outcome, likely, rule, policyOf, table, at, owner, varies, doubts, assumptions, missing);
+    }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,6 +50,8 @@ final class HostFirewall {
             .minus(AddressSet.parse("0.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("127.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("224.0.0.0/3").orElseThrow());
+
+    private static final int MAX_CUTS = 128;
 
     /** Hooks in the order packets meet them. */
     private static final List<String> INCOMING = List.of("ingress", "prerouting", "input");
@@ -139,6 +142,59 @@ final class HostFirewall {
         if (question.senders().isEmpty()) {
             return List.of();
         }
+        List<AddressSet> parts = parts(question.senders());
+        if (parts.size() == 1) {
+            return decideAtOnce(question);
+        }
+        List<HostDecision> decisions = new ArrayList<>();
+        parts.forEach(part -> decisions.addAll(decideAtOnce(question.from(part))));
+        return merged(decisions);
+    }
+
+    /**
+     * Parts of the senders in which few rules begin: a set that thousands of rules cut into pieces makes every step of a
+     * walk as long as the set, so that many short walks cost less than one long one.
+     */
+    private List<AddressSet> parts(AddressSet senders) {
+        if (senders.size() <= MAX_CUTS) {
+            return List.of(senders);
+        }
+        long[] inside = tables.cuts();
+        List<AddressSet> parts = new ArrayList<>();
+        long begin = 0;
+        for (int i = MAX_CUTS; i < inside.length; i += MAX_CUTS) {
+            parts.add(senders.intersect(AddressSet.range(begin, inside[i] - 1)));
+            begin = inside[i];
+        }
+        parts.add(senders.intersect(AddressSet.range(begin, AddressSet.ALL.size() - 1)));
+        parts.removeIf(AddressSet::isEmpty);
+        return parts;
+    }
+
+    /** Decisions that differ in nothing but the senders, as one. */
+    private static List<HostDecision> merged(List<HostDecision> decisions) {
+        Map<Object, Map<List<Object>, List<HostDecision>>> alike = new IdentityHashMap<>();
+        List<List<HostDecision>> groups = new ArrayList<>();
+        for (HostDecision one : decisions) {
+            Object place = one.rule().isPresent() ? one.rule().get() : HostFirewall.class;
+            List<Object> how =
+                    List.of(one.outcome(), one.likely(), one.policyOf(), one.at(), one.varies(), one.doubts());
+            List<HostDecision> group = alike.computeIfAbsent(place, p -> new HashMap<>())
+                    .computeIfAbsent(how, h -> {
+                        List<HostDecision> fresh = new ArrayList<>();
+                        groups.add(fresh);
+                        return fresh;
+                    });
+            group.add(one);
+        }
+        return groups.stream()
+                .map(group -> group.get(0)
+                        .of(AddressSet.union(
+                                group.stream().map(HostDecision::sources).toList())))
+                .toList();
+    }
+
+    private List<HostDecision> decideAtOnce(Question question) {
         Run strict = new Run(question, false);
         strict.go();
         List<HostDecision> decisions = strict.decisions();

@@ -85,10 +85,12 @@ final class HostMatcher {
             if (match instanceof Match.Source source && packet.fromSender()
                     || match instanceof Match.Destination && !packet.fromSender()) {
                 AddressSet set = senders(match);
-                yes = HostWalk.within(yes, set);
+                if (!set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
+                    return Caught.NONE;
+                }
+                yes = yes == AddressSet.ALL ? set : HostWalk.within(yes, set);
                 maybe = HostWalk.within(maybe, set);
-                if (yes.isEmpty() && maybe.isEmpty()
-                        || !set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
+                if (yes.isEmpty() && maybe.isEmpty()) {
                     return Caught.NONE;
                 }
                 continue;

@@ -12,6 +12,7 @@ import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Match;
 import tunneldoctor.model.NftRuleset;
 
 /**
@@ -125,6 +126,7 @@ final class HostTables {
     private final List<Slot> nativeSlots = new ArrayList<>();
     private final boolean otherBackendHinted;
     private final boolean nftShown;
+    private long @Nullable [] cuts;
 
     HostTables(List<HostTable> tables, List<NftRuleset> rulesets) {
         given = tables.stream()
@@ -223,6 +225,32 @@ final class HostTables {
     /** Tables of nftables that no iptables command shows. */
     List<Slot> nativeSlots() {
         return nativeSlots;
+    }
+
+    /** Where the senders of any rule begin, ascending, each once. */
+    synchronized long[] cuts() {
+        if (cuts == null) {
+            java.util.stream.LongStream.Builder firsts = java.util.stream.LongStream.builder();
+            List<Slot> all = new ArrayList<>(nativeSlots);
+            slots.values().forEach(ofBackend -> all.addAll(ofBackend.values()));
+            for (Slot slot : all) {
+                for (ChainText text : slot.all()) {
+                    for (HostRule rule : text.chain().rules()) {
+                        for (Match match : rule.matches()) {
+                            if (match instanceof Match.Source source
+                                    && !source.addresses().isEmpty()) {
+                                firsts.add(source.addresses().first());
+                            } else if (match instanceof Match.Destination destination
+                                    && !destination.addresses().isEmpty()) {
+                                firsts.add(destination.addresses().first());
+                            }
+                        }
+                    }
+                }
+            }
+            cuts = firsts.build().sorted().distinct().toArray();
+        }
+        return cuts;
     }
 
     List<HostTable> given() {

@@ -234,8 +234,9 @@ final class HostWalk {
             missingPart(chain, summary, here);
         }
         List<HostRule> rules = chain.chain().rules();
+        Mechanism owner = slot.owner(chain.chain().name());
         for (int i = 0; i < rules.size() && !here.isEmpty(); i++) {
-            rule(chain, rules.get(i), i == rules.size() - 1, summary, here, depth);
+            rule(chain, rules.get(i), i == rules.size() - 1, owner, summary, here, depth);
         }
         if (!chain.chain().complete()) {
             missingPart(chain, summary, here);
@@ -260,6 +261,7 @@ final class HostWalk {
             HostTables.ChainText chain,
             HostRule rule,
             boolean last,
+            Mechanism owner,
             Summary summary,
             Map<State, Reach> here,
             int depth) {
@@ -271,7 +273,6 @@ final class HostWalk {
         if (effect == Effect.NOTHING || !ignored.isEmpty() && ignored.contains(rule)) {
             return;
         }
-        Mechanism owner = slot.owner(rule.chain());
         if ((effect == Effect.DROP || effect == Effect.REJECT) && !counts.test(owner)) {
             return;
         }

@@ -407,4 +407,23 @@ class HostFirewallTest {
         assertThat(decision.rule().map(HostRule::chain)).contains("input");
         assertThat(decision.rule().map(HostRule::position)).contains(4);
     }
+
+    /** Every rule is for another sender of those asked about, and none is certain: the cost must not be quadratic. */
+    @Test
+    void manySendersAndManyRulesAreDecidedInReasonableTime() {
+        StringBuilder text = new StringBuilder("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
+        for (int i = 0; i < 20_000; i++) {
+            text.append("-A INPUT -s 10.0." + (i / 250) + "." + (i % 250) + "/32 -m limit --limit 1/s -j DROP\n");
+        }
+        HostTexts texts = new HostTexts().with("iptables -S", text.toString());
+        List<HostDecision> decisions = assertTimeoutPreemptively(
+                Duration.ofSeconds(60),
+                () -> firewall(texts)
+                        .decide(question().from(AddressSet.parse("10.0.0.0/8").orElseThrow())));
+        assertThat(decisions).hasSize(20_001);
+        assertThat(decisions)
+                .filteredOn(decision -> decision.outcome() == Outcome.ALLOWED)
+                .singleElement()
+                .satisfies(decision -> assertThat(decision.sources().size()).isEqualTo((1L << 24) - 20_000));
+    }
 }
