@@ -128,13 +128,10 @@ public final class ReachReport {
             line(paint(ink(path.outcome()), outcome(path)) + "  " + path.transport() + " " + path.port()
                     + (path.hop().isEmpty() ? "" : "  " + sentence(group.hop())));
             fold(
-                    "  from   ",
+                    "  from    ",
                     "          ",
                     some(group.from().stream().map(Page::name).toList(), ", "));
-            fold(
-                    "  to      ",
-                    "          ",
-                    some(group.to().stream().map(Page::name).toList(), ", "));
+            fold("  to      ", "          ", targets(group));
             path.decidedBy().ifPresent(rule -> evidence("  by      ", rule));
             if (path.outcome() == Outcome.UNKNOWN) {
                 for (Missing missing : path.missing()) {
@@ -144,10 +141,17 @@ public final class ReachReport {
                     }
                 }
                 if (group.paths().size() > 1 && !path.missing().isEmpty()) {
-                    line("         … for the first of them; -o json has the commands for each");
+                    line("          … for the first of them; -o json has the commands for each");
                 }
             }
             group.assumptions().forEach(assumption -> prose("  assumed ", "          ", assumption));
+        }
+
+        private String targets(Group group) {
+            return group.onlyToItself()
+                    ? "itself"
+                    : some(group.to().stream().map(Page::name).toList(), ", ")
+                            + (group.onlyToOthers() ? "; none to itself" : "");
         }
 
         private static Ink ink(Outcome outcome) {
