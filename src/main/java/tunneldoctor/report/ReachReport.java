@@ -3,12 +3,14 @@ package tunneldoctor.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
@@ -126,26 +128,30 @@ public final class ReachReport {
             line(paint(ink(path.outcome()), outcome(path)) + "  " + path.transport() + " " + path.port()
                     + (path.hop().isEmpty() ? "" : "  " + sentence(group.hop())));
             fold(
-                    "  from   ",
-                    "         ",
+                    "  from    ",
+                    "          ",
                     some(group.from().stream().map(Page::name).toList(), ", "));
-            fold(
-                    "  to     ",
-                    "         ",
-                    some(group.to().stream().map(Page::name).toList(), ", "));
-            path.decidedBy().ifPresent(rule -> evidence("  by     ", rule));
+            fold("  to      ", "          ", targets(group));
+            path.decidedBy().ifPresent(rule -> evidence("  by      ", rule));
             if (path.outcome() == Outcome.UNKNOWN) {
                 for (Missing missing : path.missing()) {
-                    prose("  missing  ", "         ", missing.what());
+                    prose("  missing ", "          ", missing.what());
                     if (!missing.command().isEmpty()) {
-                        command("    ", missing.command());
+                        command("          ", missing.command());
                     }
                 }
-                if (group.size() > 1 && !path.missing().isEmpty()) {
-                    line("    … for the first of them; -o json has the commands for each");
+                if (group.paths().size() > 1 && !path.missing().isEmpty()) {
+                    line("          … for the first of them; -o json has the commands for each");
                 }
             }
-            group.assumptions().forEach(assumption -> prose("  assumed  ", "         ", assumption));
+            group.assumptions().forEach(assumption -> prose("  assumed ", "          ", assumption));
+        }
+
+        private String targets(Group group) {
+            return group.onlyToItself()
+                    ? "itself"
+                    : some(group.to().stream().map(Page::name).toList(), ", ")
+                            + (group.onlyToOthers() ? "; none to itself" : "");
         }
 
         private static Ink ink(Outcome outcome) {
@@ -170,18 +176,48 @@ public final class ReachReport {
         }
     }
 
-    /** Every path from each of some sources to each of some nodes, all with one fate. */
-    private record Group(List<End> from, List<End> to, List<ReachPath> paths, Set<String> assumptions) {
+    /** Paths from each of some sources to each of some nodes, all with one fate. */
+    private record Group(List<ReachPath> paths) {
         ReachPath first() {
             return paths.get(0);
         }
 
-        int size() {
-            return paths.size();
+        String hop() {
+            return paths.size() > 1 ? Key.hop(first()) : first().hop();
         }
 
-        String hop() {
-            return size() > 1 ? Key.hop(first()) : first().hop();
+        Set<End> from() {
+            return part(ReachPath::from);
+        }
+
+        Set<End> to() {
+            return part(ReachPath::to);
+        }
+
+        Set<String> assumptions() {
+            Set<String> all = new LinkedHashSet<>();
+            paths.forEach(path -> all.addAll(path.assumptions()));
+            return all;
+        }
+
+        /** Whether no source is asked, or fares so, to itself though it is among the nodes. */
+        boolean onlyToOthers() {
+            Set<End> to = to();
+            return paths.stream().noneMatch(ReachReport::toItself)
+                    && paths.stream()
+                            .anyMatch(path -> to.stream()
+                                    .anyMatch(end -> !end.node().isEmpty()
+                                            && end.node().equals(path.from().node())));
+        }
+
+        boolean onlyToItself() {
+            return paths.stream().allMatch(ReachReport::toItself);
+        }
+
+        private Set<End> part(Function<ReachPath, End> end) {
+            Set<End> ends = new LinkedHashSet<>();
+            paths.forEach(path -> ends.add(end.apply(path)));
+            return ends;
         }
     }
 
@@ -221,7 +257,10 @@ public final class ReachReport {
         }
     }
 
-    /** Sources that reach the very same nodes with one fate stand together. */
+    /**
+     * Sources that reach the very same nodes with one fate stand together. A source's way to itself is another than that to
+     * the others, so it does not keep apart what is otherwise alike.
+     */
     private static List<Group> groups(List<ReachPath> paths) {
         Map<Key, Map<End, List<ReachPath>>> fates = new LinkedHashMap<>();
         for (ReachPath path : paths) {
@@ -231,26 +270,36 @@ public final class ReachReport {
         }
         List<Group> groups = new ArrayList<>();
         fates.forEach((key, bySource) -> {
-            Map<List<End>, List<List<ReachPath>>> byTargets = new LinkedHashMap<>();
-            bySource.forEach((from, mine) -> byTargets
-                    .computeIfAbsent(mine.stream().map(ReachPath::to).toList(), to -> new ArrayList<>())
-                    .add(mine));
-            byTargets.forEach((to, sources) -> {
-                List<ReachPath> all = sources.stream().flatMap(List::stream).toList();
-                Set<String> assumptions = new LinkedHashSet<>();
-                all.forEach(path -> assumptions.addAll(path.assumptions()));
-                groups.add(new Group(
-                        sources.stream()
-                                .map(mine -> mine.get(0).from())
-                                .distinct()
-                                .toList(),
-                        to,
-                        all,
-                        assumptions));
-            });
+            Map<Set<String>, List<ReachPath>> byTargets = new LinkedHashMap<>();
+            bySource.values()
+                    .forEach(mine -> byTargets
+                            .computeIfAbsent(reached(mine), to -> new ArrayList<>())
+                            .addAll(mine));
+            byTargets.values().forEach(alike -> groups.add(new Group(alike)));
         });
-        groups.sort(java.util.Comparator.comparing(
+        groups.sort(Comparator.comparing(
                 group -> group.first().outcome().blocked() ? 0 : group.first().outcome() == Outcome.UNKNOWN ? 1 : 2));
         return groups;
+    }
+
+    /** Names of the nodes one source reaches, its own among them; empty if it is only its own. */
+    private static Set<String> reached(List<ReachPath> ofOneSource) {
+        if (ofOneSource.stream().allMatch(ReachReport::toItself)) {
+            return Set.of();
+        }
+        Set<String> reached = new LinkedHashSet<>();
+        for (ReachPath path : ofOneSource) {
+            reached.add(
+                    path.to().node().isEmpty() ? path.to().address() : path.to().node());
+        }
+        if (!ofOneSource.get(0).from().node().isEmpty() && ofOneSource.get(0).purpose() == Purpose.KUBELET) {
+            reached.add(ofOneSource.get(0).from().node());
+        }
+        return reached;
+    }
+
+    private static boolean toItself(ReachPath path) {
+        return !path.from().node().isEmpty()
+                && path.from().node().equals(path.to().node());
     }
 }
