@@ -154,8 +154,7 @@ final class AzureFirewallFilter {
         }
         Optional<String> known =
                 effects.size() == 1 ? Optional.of(effects.iterator().next()) : Optional.empty();
-        Optional<String> likely =
-                usual.size() == 1 ? usual.iterator().next() : Optional.empty();
+        Optional<String> likely = usual.size() == 1 ? usual.iterator().next() : Optional.empty();
         if (known.isPresent()) {
             missing.clear();
         }
@@ -174,7 +173,8 @@ final class AzureFirewallFilter {
     }
 
     private static Outcome outcome(Optional<String> effect) {
-        return effect.map(e -> e.equals(DENIED) ? Outcome.DROPPED : Outcome.ALLOWED).orElse(Outcome.UNKNOWN);
+        return effect.map(e -> e.equals(DENIED) ? Outcome.DROPPED : Outcome.ALLOWED)
+                .orElse(Outcome.UNKNOWN);
     }
 
     private static Missing rest(AzureFirewall firewall) {
@@ -183,8 +183,8 @@ final class AzureFirewallFilter {
         return firewall.policyId().isEmpty()
                 ? new Missing(
                         "the rules of firewall " + firewall.name() + " that are not in the facts or not readable",
-                        "az network firewall show --resource-group " + group + " --name "
-                                + Shell.quote(firewall.name()) + " -o json")
+                        "az network firewall show --resource-group " + group + " --name " + Shell.quote(firewall.name())
+                                + " -o json")
                 : new Missing(
                         "rule collection groups of the policy of firewall " + firewall.name(),
                         "az network firewall policy rule-collection-group list --resource-group " + group
@@ -203,8 +203,8 @@ final class AzureFirewallFilter {
                 (collection.group().isEmpty() ? "" : collection.group() + "/") + collection.name() + "/" + rule.name(),
                 rule.source(),
                 false);
-        return destination.map(to -> new Candidate(
-                decider, effect, addresses(rule.sources(), rule.sourceIpGroups(), Optional.empty()), to));
+        return destination.map(to ->
+                new Candidate(decider, effect, addresses(rule.sources(), rule.sourceIpGroups(), Optional.empty()), to));
     }
 
     private Optional<ServiceTags.Covered> network(AzureFirewall.Rule rule, Flow flow, AzureFirewall firewall) {
@@ -292,8 +292,7 @@ final class AzureFirewallFilter {
     private static ServiceTags.Covered open(String about, String what, String command) {
         FirstMatch.Condition condition =
                 new FirstMatch.Condition(about, true, false, Optional.empty(), new Missing(what, command));
-        return new ServiceTags.Covered(
-                AddressSet.NONE, List.of(new ServiceTags.Doubt(AddressSet.ALL, condition)));
+        return new ServiceTags.Covered(AddressSet.NONE, List.of(new ServiceTags.Doubt(AddressSet.ALL, condition)));
     }
 
     private ServiceTags.Covered addresses(List<String> prefixes, List<String> groups, Optional<String> region) {

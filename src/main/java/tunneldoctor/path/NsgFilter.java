@@ -35,8 +35,8 @@ final class NsgFilter {
 
     private static final Set<String> OTHER_PROTOCOLS = Set.of("tcp", "udp", "icmp", "icmpv6", "esp", "ah");
 
-    private static final Missing ORDER = new Missing(
-            "which of two rules of the same priority the group really has", "az network nsg show -o json");
+    private static final Missing ORDER =
+            new Missing("which of two rules of the same priority the group really has", "az network nsg show -o json");
     private static final Missing CLIENT_PORT = new Missing(
             "the client's own port, which a rule asks for and which differs from connection to connection",
             "ss -tnp state established");
@@ -122,7 +122,12 @@ final class NsgFilter {
             return Optional.of(new Candidate(rule, turn, effect, next, CLIENT_PORTS, all, all, needs));
         }
         String protocol = rule.protocol().strip().toLowerCase(Locale.ROOT);
-        boolean mine = List.of("*", "any", "all", flow.transport().label(), "" + flow.transport().number())
+        boolean mine = List.of(
+                        "*",
+                        "any",
+                        "all",
+                        flow.transport().label(),
+                        "" + flow.transport().number())
                 .contains(protocol);
         if (!mine && (OTHER_PROTOCOLS.contains(protocol) || isNumber(protocol))) {
             return Optional.empty();
@@ -201,8 +206,8 @@ final class NsgFilter {
             covered = new ServiceTags.Covered(
                     covered.certain().minus(ServiceTags.EXEMPT).union(platform.certain()),
                     covered.doubts().stream()
-                            .map(doubt -> new ServiceTags.Doubt(
-                                    doubt.where().minus(ServiceTags.EXEMPT), doubt.condition()))
+                            .map(doubt ->
+                                    new ServiceTags.Doubt(doubt.where().minus(ServiceTags.EXEMPT), doubt.condition()))
                             .toList());
         }
         AddressSet members = outside ? ServiceTags.EXEMPT.complement() : AddressSet.ALL;
@@ -338,9 +343,12 @@ final class NsgFilter {
                         .computeIfAbsent(cell.in(), c -> EnumSet.noneOf(Outcome.class))
                         .addAll(ends);
                 if (!port.intersect(USUAL_CLIENT_PORTS).isEmpty()) {
-                    usual.add(ends.size() == 1
-                            ? ends.iterator().next()
-                            : FirstMatch.usual(steps, ORDER).map(Outcome::valueOf).orElse(Outcome.UNKNOWN));
+                    usual.add(
+                            ends.size() == 1
+                                    ? ends.iterator().next()
+                                    : FirstMatch.usual(steps, ORDER)
+                                            .map(Outcome::valueOf)
+                                            .orElse(Outcome.UNKNOWN));
                 }
             }
         }

@@ -195,6 +195,8 @@ final class ServiceTags {
     private final AddressSet routed;
     private final List<Doubt> networkDoubts;
     private final String location;
+    private final List<AddressSet> networkPrefixes;
+    private final boolean gateway;
 
     /** @param inside addresses known to be in the cluster's network, whatever else of it is known */
     ServiceTags(Facts facts, AddressSet inside) {
@@ -223,6 +225,11 @@ final class ServiceTags {
             byRoute = routes(facts, network, doubts);
         }
         this.space = known;
+        this.networkPrefixes = own.stream()
+                .flatMap(network -> Stream.concat(network.prefixes().stream(), network.peeredPrefixes().stream()))
+                .flatMap(prefix -> AddressSet.parse(prefix).stream())
+                .toList();
+        this.gateway = own.map(VirtualNetwork::gatewayPeering).orElse(false);
         this.routed = byRoute.minus(known);
         this.networkDoubts = disjoint(doubts, known.union(byRoute));
     }
@@ -371,9 +378,19 @@ final class ServiceTags {
         return prefix.strip().toLowerCase(Locale.ROOT).startsWith("azureplatform");
     }
 
-    /** The prefixes of the cluster's network itself, as far as known; peered networks and routes included. */
+    /** Addresses surely in the cluster's network or a peered one. */
     AddressSet known() {
-        return space.union(routed);
+        return space.minus(EXEMPT);
+    }
+
+    /** The prefixes of the cluster's network and of peered ones, which Azure routes; none if the network is not known. */
+    List<AddressSet> networkPrefixes() {
+        return networkPrefixes;
+    }
+
+    /** Whether the network is known to have a gateway, its own or a peered network's. */
+    boolean hasGateway() {
+        return gateway;
     }
 
     /** What any of the prefixes covers. */

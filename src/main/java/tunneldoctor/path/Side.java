@@ -50,7 +50,11 @@ final class Side {
             if (owner.doubt < 0) {
                 surely.set(owner.rule);
             } else if (!surely.get(owner.rule)) {
-                oneOf.add(covered.get(owner.rule).doubts().get(owner.doubt).condition().at(address));
+                oneOf.add(covered.get(owner.rule)
+                        .doubts()
+                        .get(owner.doubt)
+                        .condition()
+                        .at(address));
             }
         }
         return met;
