@@ -16,6 +16,13 @@ final class DefaultRules {
             rule("AllowInternetOutBound", 65_001, Direction.OUTBOUND, true, "*", "Internet"),
             rule("DenyAllOutBound", 65_500, Direction.OUTBOUND, false, "*", "*"));
 
+    /** Stands for the platform's own addresses, which a group filters only if a rule names them by their own tag. */
+    static final NsgRule PLATFORM =
+            rule("AzurePlatform", 0, Direction.OUTBOUND, true, "*", "168.63.129.16, 169.254.169.254");
+
+    /** Stands for the absence of a group: what no security admin rule stops passes. */
+    static final NsgRule NOTHING_ELSE = rule("no network security group", 0, Direction.INBOUND, true, "*", "*");
+
     private DefaultRules() {}
 
     static List<NsgRule> of(Direction direction) {

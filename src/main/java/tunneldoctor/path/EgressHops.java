@@ -48,7 +48,10 @@ final class EgressHops {
         this.nsgFilter = new NsgFilter(tags, facts.azure().adminRules());
         Optional<Cluster> cluster = facts.azure().cluster();
         this.firewallFilter = new AzureFirewallFilter(
-                tags, facts.azure().ipGroups(), cluster.map(Cluster::fqdn).orElse(""));
+                tags,
+                facts.azure().ipGroups(),
+                cluster.map(Cluster::fqdn).orElse(""),
+                cluster.map(Cluster::location).orElse(""));
         this.region = cluster.map(Cluster::location).orElse("");
     }
 
@@ -244,92 +247,96 @@ final class EgressHops {
             }
             return;
         }
-        taken(table.get()).forEach(route -> verdicts.add(next(table.get(), route, dial, senders, sources)));
+        taken(table.get(), flow(dial, sources, senders))
+                .forEach(route -> verdicts.addAll(next(table.get(), route, dial, senders, sources)));
     }
 
-    /** The routes the API server's address may fall under: the default route, and narrower ones that may hold it. */
-    private List<Taken> taken(RouteTable table) {
-        Optional<RouteTable.Route> byDefault = Optional.empty();
-        List<RouteTable.Route> narrower = new ArrayList<>();
-        for (RouteTable.Route route : table.routes()) {
-            Optional<AddressSet> prefix = AddressSet.parse(route.prefix());
-            if (prefix.isPresent() && prefix.get().equals(AddressSet.ALL)) {
-                byDefault = Optional.of(route);
-            } else if (prefix.isPresent() && prefix.get().overlaps(ServiceTags.PUBLIC)) {
-                narrower.add(route);
-            } else if (prefix.isEmpty()
-                    && tags.covered(route.prefix(), Optional.of(region))
-                            .certain()
-                            .includes(ServiceTags.PUBLIC)) {
-                return List.of(new Taken(route, true));
-            }
+    /** The table's routes that may hold the API server's address. */
+    private List<Taken> taken(RouteTable table, Flow flow) {
+        List<RouteDecision> decisions = RouteDecision.decide(Optional.of(table), flow.destination(), tags);
+        List<RouteDecision.Way> ways = decisions.stream()
+                .flatMap(decision -> decision.ways().stream())
+                .distinct()
+                .toList();
+        List<Missing> missing = new ArrayList<>(decisions.stream()
+                .flatMap(decision -> decision.missing().stream())
+                .distinct()
+                .toList());
+        if (decisions.size() > 1) {
+            missing.add(narrowerRoute());
         }
-        List<Taken> taken = new ArrayList<>();
-        boolean certain = narrower.isEmpty();
-        byDefault.ifPresent(route -> taken.add(new Taken(route, certain)));
-        narrower.stream()
-                .filter(route -> !route.nextHopType().equalsIgnoreCase("Internet"))
-                .forEach(route -> taken.add(new Taken(route, false)));
-        return taken;
+        boolean certain = ways.size() == 1 && missing.isEmpty();
+        return ways.stream()
+                .filter(way -> certain || way.hop() != RouteDecision.Hop.INTERNET)
+                .flatMap(way -> way.route().stream())
+                .map(route -> new Taken(route, certain, missing))
+                .toList();
     }
 
-    private EgressVerdict next(RouteTable table, Taken taken, Dial dial, List<Node> senders, AddressSet sources) {
+    private List<EgressVerdict> next(RouteTable table, Taken taken, Dial dial, List<Node> senders, AddressSet sources) {
         RouteTable.Route route = taken.route();
         String how = "route " + route.name() + " of table " + table.name() + ", " + route.prefix() + " to "
                 + route.nextHopType();
         return switch (route.nextHopType().toLowerCase(java.util.Locale.ROOT)) {
-            case "none" -> hop(Device.ROUTE, table.name(), Outcome.DROPPED, taken, how, dial, senders, route.source());
+            case "none" ->
+                List.of(hop(Device.ROUTE, table.name(), Outcome.DROPPED, taken, how, dial, senders, route.source()));
             case "internet" ->
-                hop(Device.ROUTE, table.name(), Outcome.ALLOWED, taken, how, dial, senders, route.source());
+                List.of(hop(Device.ROUTE, table.name(), Outcome.ALLOWED, taken, how, dial, senders, route.source()));
             case "virtualappliance" ->
                 facts.azure().firewalls().stream()
                         .filter(firewall -> firewall.privateAddress().equals(route.nextHopAddress()))
                         .findFirst()
                         .map(firewall -> firewall(firewall, taken, dial, senders, sources))
-                        .orElseGet(() -> appliance(
+                        .orElseGet(() -> List.of(appliance(
                                 "at " + route.nextHopAddress(),
                                 "the rules of the appliance at " + route.nextHopAddress() + ", where " + how + " leads",
                                 "az network firewall list -o json",
                                 route,
                                 dial,
-                                senders));
+                                senders)));
             default ->
-                appliance(
+                List.of(appliance(
                         "behind the virtual network gateway",
                         "what lies behind the gateway that " + how + " leads to",
                         "az network vnet-gateway list --resource-group \"$RESOURCE_GROUP\" -o json",
                         route,
                         dial,
-                        senders);
+                        senders));
         };
     }
 
-    private EgressVerdict firewall(
+    private List<EgressVerdict> firewall(
             AzureFirewall firewall, Taken taken, Dial dial, List<Node> senders, AddressSet sources) {
-        AzureFirewallFilter.Ruling ruling = firewallFilter.decide(firewall, flow(dial, sources, senders));
-        boolean doubt = !taken.certain() && ruling.outcome().blocked();
-        List<Missing> missing = new ArrayList<>(ruling.missing());
-        if (doubt) {
-            missing.add(narrowerRoute());
+        List<EgressVerdict> verdicts = new ArrayList<>();
+        for (AzureFirewallFilter.Ruling ruling : firewallFilter.decide(firewall, flow(dial, sources, senders))) {
+            boolean doubt = !taken.certain() && ruling.outcome().blocked();
+            List<Missing> missing = new ArrayList<>(ruling.missing());
+            if (doubt) {
+                missing.addAll(taken.missing());
+            }
+            List<SourceRef> evidence = new ArrayList<>(ruling.evidence());
+            evidence.add(taken.route().source());
+            List<Node> mine = senders.stream()
+                    .filter(node -> topology.addresses(node).overlaps(ruling.sources()))
+                    .toList();
+            verdicts.add(new EgressVerdict(
+                    Device.AZURE_FIREWALL,
+                    firewall.name(),
+                    doubt ? Outcome.UNKNOWN : ruling.outcome(),
+                    doubt ? ruling.outcome() : ruling.likely(),
+                    Optional.empty(),
+                    Optional.of(firewall),
+                    ruling.decidedBy(),
+                    ruling.opensTls(),
+                    dial.essential(),
+                    dial.transport(),
+                    dial.port(),
+                    topology.rangeAround(ruling.sources()),
+                    mine.isEmpty() ? senders : mine,
+                    evidence,
+                    missing));
         }
-        List<SourceRef> evidence = new ArrayList<>(ruling.evidence());
-        evidence.add(taken.route().source());
-        return new EgressVerdict(
-                Device.AZURE_FIREWALL,
-                firewall.name(),
-                doubt ? Outcome.UNKNOWN : ruling.outcome(),
-                doubt ? ruling.outcome() : Outcome.UNKNOWN,
-                Optional.empty(),
-                Optional.of(firewall),
-                ruling.decidedBy(),
-                ruling.opensTls(),
-                dial.essential(),
-                dial.transport(),
-                dial.port(),
-                topology.rangeAround(sources),
-                senders,
-                evidence,
-                missing);
+        return verdicts;
     }
 
     private static Missing narrowerRoute() {
@@ -363,7 +370,7 @@ final class EgressHops {
                 AddressSet.NONE,
                 senders,
                 List.of(at),
-                doubt ? List.of(narrowerRoute()) : List.of());
+                doubt ? taken.missing() : List.of());
     }
 
     private EgressVerdict appliance(
@@ -391,6 +398,9 @@ final class EgressHops {
 
     private record Exit(Binding networkInterface, Binding subnetGroup, Optional<String> subnetId) {}
 
-    /** @param certain whether no narrower route may take the flow instead */
-    private record Taken(RouteTable.Route route, boolean certain) {}
+    /**
+     * @param certain whether no other route may take the flow instead
+     * @param missing what would tell which route does
+     */
+    private record Taken(RouteTable.Route route, boolean certain, List<Missing> missing) {}
 }

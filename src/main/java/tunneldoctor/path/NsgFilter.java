@@ -2,9 +2,12 @@ package tunneldoctor.path;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
@@ -20,336 +23,387 @@ import tunneldoctor.model.SourceRef;
 /**
  * Decides flows against a network security group as Azure does: security admin rules first, then the group's rules by
  * priority, default rules last; the first match decides (Azure, "How network security groups filter network traffic").
- * A rule that may or may not match leaves the outcome open only if both ways end differently.
+ * What the facts leave open (a service tag's addresses, a group's members, an unreadable rule) is held against every way
+ * it can be, so the outcome is unknown only if two of them end differently.
  */
 final class NsgFilter {
     /** A client's own port is one the operating system picks. */
     private static final PortSet CLIENT_PORTS = PortSet.range(1024, PortSet.LAST);
 
-    private static final Missing RULE_AS_IT_IS =
-            new Missing("a rule that could not be read whole", "az network nsg show -o json");
-    private static final Missing GROUPS =
-            new Missing("which application security groups the interfaces are in", "az vmss list -o json");
+    /** What Linux picks from unless it is told otherwise ({@code net.ipv4.ip_local_port_range}). */
+    private static final PortSet USUAL_CLIENT_PORTS = PortSet.range(32_768, 60_999);
+
+    private static final Set<String> OTHER_PROTOCOLS = Set.of("tcp", "udp", "icmp", "icmpv6", "esp", "ah");
+
+    private static final Missing ORDER =
+            new Missing("which of two rules of the same priority the group really has", "az network nsg show -o json");
+    private static final Missing CLIENT_PORT = new Missing(
+            "the client's own port, which a rule asks for and which differs from connection to connection",
+            "ss -tnp state established");
+    private static final Missing API_SERVER =
+            new Missing("the API server's address", "kubectl get endpoints kubernetes -o wide");
+    private static final Missing TARGET =
+            new Missing("which address the connections are sent to", "kubectl get nodes -o wide");
+
+    private static final int AFTER_ADMIN_RULES = 1_000_000;
+    private static final int LAST_TURN = Integer.MAX_VALUE;
 
     private final ServiceTags tags;
     private final List<AdminRule> adminRules;
 
     NsgFilter(ServiceTags tags, List<AdminRule> adminRules) {
         this.tags = tags;
-        this.adminRules = adminRules.stream()
-                .sorted(Comparator.comparingInt(admin -> admin.rule().priority()))
-                .toList();
+        this.adminRules = List.copyOf(adminRules);
     }
 
     /** What the group does with the flow; the decisions' sources are disjoint and together the flow's. */
     List<NsgDecision> decide(Nsg nsg, Direction direction, Flow flow) {
-        List<Step> steps = new ArrayList<>();
+        List<Candidate> candidates = adminCandidates(direction, flow);
+        for (NsgRule rule : withDefaults(nsg, direction)) {
+            candidate(rule, AFTER_ADMIN_RULES + rule.priority(), effect(rule.allow()), 0, direction, flow)
+                    .ifPresent(candidates::add);
+        }
+        return decide(candidates, direction, flow);
+    }
+
+    /** What happens where no group is bound: security admin rules count there too, and all else passes. */
+    List<NsgDecision> decideWithoutGroup(Direction direction, Flow flow) {
+        return decide(adminCandidates(direction, flow), direction, flow);
+    }
+
+    private List<Candidate> adminCandidates(Direction direction, Flow flow) {
+        List<Candidate> candidates = new ArrayList<>();
         for (AdminRule admin : adminRules) {
-            if (admin.rule().direction() == direction) {
-                steps.add(step(admin.rule(), adminVerdict(admin), true, flow));
+            NsgRule rule = admin.rule();
+            boolean passesOn = rule.allow() && !admin.access().equalsIgnoreCase("AlwaysAllow");
+            if (rule.direction() == direction) {
+                candidate(
+                                rule,
+                                rule.priority(),
+                                effect(rule.allow()),
+                                passesOn ? AFTER_ADMIN_RULES : 0,
+                                direction,
+                                flow)
+                        .ifPresent(candidates::add);
             }
         }
-        steps.add(Step.boundary(flow.sources()));
-        List<NsgRule> rules = ordered(nsg, direction);
-        for (int i = 0; i < rules.size(); i++) {
-            steps.add(contested(rules, i, flow));
-        }
-        return walk(steps, flow.sources());
+        return candidates;
     }
 
-    private static Verdict adminVerdict(AdminRule admin) {
-        if (!admin.rule().allow()) {
-            return Verdict.DENY;
-        }
-        return admin.access().equalsIgnoreCase("AlwaysAllow") ? Verdict.ALLOW : Verdict.ON_TO_GROUP;
+    private static String effect(boolean allow) {
+        return (allow ? Outcome.ALLOWED : Outcome.DROPPED).name();
     }
 
-    /** The group's rules in order of priority, with the default rules it does not show. */
-    private static List<NsgRule> ordered(Nsg nsg, Direction direction) {
+    /** The group's rules, with the default rules it does not show. */
+    private static List<NsgRule> withDefaults(Nsg nsg, Direction direction) {
         List<NsgRule> rules = new ArrayList<>();
-        Set<Integer> priorities = new LinkedHashSet<>();
         for (NsgRule rule : nsg.rules()) {
             if (rule.direction() == direction) {
                 rules.add(rule);
-                priorities.add(rule.priority());
             }
         }
+        List<NsgRule> shown = List.copyOf(rules);
         for (NsgRule rule : DefaultRules.of(direction)) {
-            if (!priorities.contains(rule.priority())) {
+            if (shown.stream().noneMatch(r -> r.priority() == rule.priority() && r.allow() == rule.allow())) {
                 rules.add(rule);
             }
         }
-        rules.sort(Comparator.comparingInt(NsgRule::priority));
         return rules;
     }
 
-    /**
-     * Azure refuses two rules of one priority, but an edited file may hold them: where they disagree, neither surely comes
-     * first.
-     */
-    private Step contested(List<NsgRule> rules, int index, Flow flow) {
-        NsgRule rule = rules.get(index);
-        Step step = step(rule, verdict(rule), false, flow);
-        for (int i = 0; i < rules.size(); i++) {
-            NsgRule other = rules.get(i);
-            if (i != index && other.priority() == rule.priority() && other.allow() != rule.allow()) {
-                Step rival = step(other, verdict(other), false, flow);
-                AddressSet shared = step.certain.intersect(rival.certain.union(rival.maybe));
-                step = new Step(
-                        step.rule,
-                        step.verdict,
-                        false,
-                        step.certain.minus(shared),
-                        step.maybe.union(shared),
-                        List.of(RULE_AS_IT_IS));
-            }
-        }
-        return step;
-    }
+    // ---- one rule against all of the flow that is the same for every packet ----
 
-    private static Verdict verdict(NsgRule rule) {
-        return rule.allow() ? Verdict.ALLOW : Verdict.DENY;
-    }
-
-    private Step step(NsgRule rule, Verdict verdict, boolean admin, Flow flow) {
-        List<Missing> missing = new ArrayList<>();
-        Certain rest = protocol(rule, flow)
-                .and(destinationPorts(rule, flow))
-                .and(sourcePorts(rule))
-                .and(destination(rule, flow, missing));
-        if (rest == Certain.NO && rule.understood()) {
-            return new Step(rule, verdict, admin, AddressSet.NONE, AddressSet.NONE, List.of());
-        }
-        ServiceTags.Covered sources = sources(rule, flow);
-        sources.missing().filter(m -> sources.maybe().overlaps(flow.sources())).ifPresent(missing::add);
-        AddressSet certain = sources.certain().intersect(flow.sources());
-        AddressSet maybe = sources.maybe().intersect(flow.sources());
+    private Optional<Candidate> candidate(
+            NsgRule rule, int turn, String effect, int next, Direction direction, Flow flow) {
+        List<List<FirstMatch.Condition>> needs = new ArrayList<>();
         if (!rule.understood()) {
-            return new Step(rule, verdict, admin, AddressSet.NONE, flow.sources(), List.of(RULE_AS_IT_IS));
+            needs.add(List.of(unread("what rule " + rule.name() + " matches, which could not be read whole", rule)));
+            ServiceTags.Covered all = ServiceTags.Covered.exactly(AddressSet.ALL);
+            return Optional.of(new Candidate(rule, turn, effect, next, CLIENT_PORTS, all, all, needs));
         }
-        return rest == Certain.YES
-                ? new Step(rule, verdict, admin, certain, maybe, missing)
-                : new Step(rule, verdict, admin, AddressSet.NONE, certain.union(maybe), missing);
+        String protocol = rule.protocol().strip().toLowerCase(Locale.ROOT);
+        boolean mine = List.of(
+                        "*",
+                        "any",
+                        "all",
+                        flow.transport().label(),
+                        "" + flow.transport().number())
+                .contains(protocol);
+        if (!mine && (OTHER_PROTOCOLS.contains(protocol) || isNumber(protocol))) {
+            return Optional.empty();
+        }
+        if (!mine) {
+            needs.add(List.of(unread("the protocol of rule " + rule.name(), rule)));
+        }
+        Optional<PortSet> ports = ports(rule.destinationPorts());
+        if (ports.isPresent() && !ports.get().covers(flow.port())) {
+            return Optional.empty();
+        }
+        if (ports.isEmpty() && !known(rule.destinationPorts()).covers(flow.port())) {
+            needs.add(List.of(unread("the ports of rule " + rule.name(), rule)));
+        }
+        Optional<PortSet> sourcePorts = ports(rule.sourcePorts());
+        if (sourcePorts.isEmpty() && !covers(known(rule.sourcePorts()), CLIENT_PORTS)) {
+            needs.add(List.of(unread("the source ports of rule " + rule.name(), rule)));
+        }
+        return Optional.of(new Candidate(
+                rule,
+                turn,
+                effect,
+                next,
+                sourcePorts.orElse(CLIENT_PORTS).intersect(CLIENT_PORTS),
+                side(rule.sourcePrefixes(), Optional.empty(), rule.sourceGroups(), flow.sourceGroups(), false),
+                side(
+                        rule.destinationPrefixes(),
+                        flow.destination().publicAzureRegion(),
+                        rule.destinationGroups(),
+                        flow.destination().groups(),
+                        direction == Direction.OUTBOUND),
+                needs));
     }
 
-    private static Certain protocol(NsgRule rule, Flow flow) {
-        String protocol = rule.protocol().toLowerCase(Locale.ROOT);
-        return protocol.equals("*")
-                        || protocol.equals("any")
-                        || protocol.equals("all")
-                        || protocol.equals(flow.transport().label())
-                ? Certain.YES
-                : Certain.NO;
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    private static Certain destinationPorts(NsgRule rule, Flow flow) {
-        boolean open = false;
-        for (String text : rule.destinationPorts()) {
-            Optional<PortSet> ports = PortSet.parse(text.strip(), '-');
-            if (ports.isEmpty()) {
-                open = true;
-            } else if (ports.get().covers(flow.port())) {
-                return Certain.YES;
+    private static FirstMatch.Condition unread(String what, NsgRule rule) {
+        String about = what + '#' + rule.priority() + '#' + rule.source();
+        return new FirstMatch.Condition(
+                about, true, false, Optional.empty(), new Missing(what, "az network nsg show -o json"));
+    }
+
+    /** Empty if one of the texts is no port. */
+    private static Optional<PortSet> ports(List<String> texts) {
+        return texts.stream().allMatch(text -> port(text).isPresent()) ? Optional.of(known(texts)) : Optional.empty();
+    }
+
+    private static PortSet known(List<String> texts) {
+        return PortSet.union(texts.stream().flatMap(text -> port(text).stream()).toList());
+    }
+
+    private static Optional<PortSet> port(String text) {
+        String plain = text.strip();
+        return plain.equalsIgnoreCase("any") || plain.equalsIgnoreCase("all")
+                ? Optional.of(PortSet.ALL)
+                : PortSet.parse(plain, '-');
+    }
+
+    private static boolean covers(PortSet all, PortSet some) {
+        return all.intersect(some).equals(some);
+    }
+
+    /** @param outside whether it is a destination on the way out, where the platform's own addresses are exempt */
+    private ServiceTags.Covered side(
+            List<String> prefixes,
+            Optional<String> region,
+            List<String> wanted,
+            Optional<Set<String>> groups,
+            boolean outside) {
+        ServiceTags.Covered covered = tags.covered(prefixes, region);
+        if (outside) {
+            ServiceTags.Covered platform = tags.covered(
+                    prefixes.stream().filter(ServiceTags::namesPlatform).toList(), region);
+            covered = new ServiceTags.Covered(
+                    covered.certain().minus(ServiceTags.EXEMPT).union(platform.certain()),
+                    covered.doubts().stream()
+                            .map(doubt ->
+                                    new ServiceTags.Doubt(doubt.where().minus(ServiceTags.EXEMPT), doubt.condition()))
+                            .toList());
+        }
+        AddressSet members = outside ? ServiceTags.EXEMPT.complement() : AddressSet.ALL;
+        for (String group : wanted) {
+            if (groups.isEmpty()) {
+                covered = covered.union(new ServiceTags.Covered(
+                        AddressSet.NONE,
+                        List.of(new ServiceTags.Doubt(
+                                members,
+                                new FirstMatch.Condition(
+                                        "group " + group,
+                                        true,
+                                        true,
+                                        Optional.empty(),
+                                        new Missing(
+                                                "which application security groups the interfaces are in",
+                                                "az vmss list -o json"))))));
+            } else if (groups.get().contains(group)) {
+                covered = covered.union(ServiceTags.Covered.exactly(members));
             }
         }
-        return open ? Certain.MAYBE : Certain.NO;
+        return covered;
     }
 
-    private static Certain sourcePorts(NsgRule rule) {
-        PortSet covered = PortSet.NONE;
-        boolean open = false;
-        for (String text : rule.sourcePorts()) {
-            Optional<PortSet> ports = PortSet.parse(text.strip(), '-');
-            covered = covered.union(ports.orElse(PortSet.NONE));
-            open |= ports.isEmpty();
+    /**
+     * A rule that this flow may meet.
+     *
+     * @param next where a rule only passes the flow on, the turn it passes it on to; else 0
+     * @param clientPorts the client's ports it asks for
+     * @param needs what else must hold
+     */
+    private record Candidate(
+            NsgRule rule,
+            int turn,
+            String effect,
+            int next,
+            PortSet clientPorts,
+            ServiceTags.Covered source,
+            ServiceTags.Covered destination,
+            List<List<FirstMatch.Condition>> needs) {
+        boolean admin() {
+            return turn < AFTER_ADMIN_RULES;
         }
-        PortSet mine = covered.intersect(CLIENT_PORTS);
-        if (mine.equals(CLIENT_PORTS)) {
-            return Certain.YES;
-        }
-        return mine.isEmpty() && !open ? Certain.NO : Certain.MAYBE;
     }
 
-    private Certain destination(NsgRule rule, Flow flow, List<Missing> missing) {
-        Flow.Destination to = flow.destination();
-        ServiceTags.Covered covered = ServiceTags.Covered.exactly(AddressSet.NONE);
-        for (String prefix : rule.destinationPrefixes()) {
-            covered = covered.union(tags.covered(prefix, to.publicAzureRegion()));
-        }
-        Certain byAddress;
-        if (covered.certain().includes(to.addresses())) {
-            byAddress = Certain.YES;
-        } else if (!covered.certain().overlaps(to.addresses())
-                && !covered.maybe().overlaps(to.addresses())) {
-            byAddress = Certain.NO;
-        } else {
-            byAddress = Certain.MAYBE;
-            covered.missing().ifPresent(missing::add);
-        }
-        return byAddress.or(inGroups(rule.destinationGroups(), to.groups(), missing));
-    }
+    // ---- all rules against the parts of the flow they tell apart ----
 
-    private static Certain inGroups(List<String> wanted, Optional<Set<String>> groups, List<Missing> missing) {
-        if (wanted.isEmpty()) {
-            return Certain.NO;
+    private List<NsgDecision> decide(List<Candidate> unordered, Direction direction, Flow flow) {
+        List<Candidate> candidates = new ArrayList<>(unordered);
+        candidates.add(new Candidate(
+                DefaultRules.NOTHING_ELSE,
+                LAST_TURN,
+                effect(true),
+                0,
+                CLIENT_PORTS,
+                ServiceTags.Covered.exactly(AddressSet.ALL),
+                ServiceTags.Covered.exactly(AddressSet.ALL),
+                List.of()));
+        if (direction == Direction.OUTBOUND) {
+            candidates.add(new Candidate(
+                    DefaultRules.PLATFORM,
+                    LAST_TURN - 1,
+                    effect(true),
+                    0,
+                    CLIENT_PORTS,
+                    ServiceTags.Covered.exactly(AddressSet.ALL),
+                    ServiceTags.Covered.exactly(ServiceTags.EXEMPT),
+                    List.of()));
         }
-        if (groups.isEmpty()) {
-            missing.add(GROUPS);
-            return Certain.MAYBE;
+        candidates.sort(Comparator.comparingInt(Candidate::turn));
+        Side sources = new Side(
+                flow.sources(), candidates.stream().map(Candidate::source).toList());
+        Side destinations = new Side(
+                tags.possible(flow.destination()),
+                candidates.stream().map(Candidate::destination).toList());
+        List<PortSet> ports = portCells(candidates);
+        Missing whereTo = flow.destination().publicAzureRegion().isPresent() ? API_SERVER : TARGET;
+        Map<Judgement, List<AddressSet>> alike = new LinkedHashMap<>();
+        for (AddressCells.Cell source : sources.cells()) {
+            alike.computeIfAbsent(
+                            judge(candidates, sources.conditions(source, "source"), destinations, ports, whereTo),
+                            judgement -> new ArrayList<>())
+                    .add(source.addresses());
         }
-        return wanted.stream().anyMatch(groups.get()::contains) ? Certain.YES : Certain.NO;
-    }
-
-    private ServiceTags.Covered sources(NsgRule rule, Flow flow) {
-        ServiceTags.Covered covered = ServiceTags.Covered.exactly(AddressSet.NONE);
-        for (String prefix : rule.sourcePrefixes()) {
-            covered = covered.union(tags.covered(prefix, Optional.empty()));
-        }
-        List<Missing> missing = new ArrayList<>();
-        Certain byGroup = inGroups(rule.sourceGroups(), flow.sourceGroups(), missing);
-        return switch (byGroup) {
-            case YES -> ServiceTags.Covered.exactly(AddressSet.ALL);
-            case NO -> covered;
-            case MAYBE ->
-                covered.union(new ServiceTags.Covered(
-                        AddressSet.NONE, AddressSet.ALL, missing.stream().findFirst()));
-        };
-    }
-
-    private static List<NsgDecision> walk(List<Step> steps, AddressSet sources) {
         List<NsgDecision> decisions = new ArrayList<>();
-        List<Open> open = List.of(new Open(sources, List.of(), false));
-        for (Step step : steps) {
-            List<Open> next = new ArrayList<>();
-            for (Open piece : open) {
-                piece.meet(step, next, decisions);
-            }
-            open = next;
-        }
+        alike.forEach((judgement, parts) -> decisions.add(judgement.of(AddressSet.union(parts))));
         return decisions;
     }
 
-    private enum Certain {
-        YES,
-        NO,
-        MAYBE;
-
-        Certain and(Certain other) {
-            if (this == NO || other == NO) {
-                return NO;
-            }
-            return this == YES && other == YES ? YES : MAYBE;
-        }
-
-        Certain or(Certain other) {
-            if (this == YES || other == YES) {
-                return YES;
-            }
-            return this == NO && other == NO ? NO : MAYBE;
-        }
-    }
-
-    private enum Verdict {
-        ALLOW,
-        DENY,
-        /** A security admin rule that lets the group decide. */
-        ON_TO_GROUP,
-        /** No rule: where the group's own rules begin. */
-        BOUNDARY
-    }
-
-    /**
-     * A rule held against the flow.
-     *
-     * @param admin whether it is a security admin rule
-     * @param certain sources it surely matches
-     * @param maybe sources it may match
-     */
-    private record Step(
-            NsgRule rule, Verdict verdict, boolean admin, AddressSet certain, AddressSet maybe, List<Missing> missing) {
-        static Step boundary(AddressSet sources) {
-            return new Step(
-                    DefaultRules.of(Direction.INBOUND).get(0),
-                    Verdict.BOUNDARY,
-                    false,
-                    AddressSet.NONE,
-                    sources,
-                    List.of());
-        }
-    }
-
-    /**
-     * Sources no rule has surely decided yet.
-     *
-     * @param maybes rules that may have decided them
-     * @param skipping whether a security admin rule surely passed them on, so that later admin rules do not count
-     */
-    private record Open(AddressSet sources, List<Step> maybes, boolean skipping) {
-        void meet(Step step, List<Open> next, List<NsgDecision> decisions) {
-            if (step.verdict == Verdict.BOUNDARY) {
-                next.add(new Open(sources, maybes, false));
-                return;
-            }
-            if (skipping) {
-                next.add(this);
-                return;
-            }
-            AddressSet certain = sources.intersect(step.certain);
-            AddressSet maybe = sources.intersect(step.maybe);
-            AddressSet missed = sources.minus(certain).minus(maybe);
-            if (!certain.isEmpty()) {
-                if (step.verdict == Verdict.ON_TO_GROUP) {
-                    next.add(new Open(certain, maybes, true));
-                } else {
-                    decisions.add(decided(certain, step));
+    /** Parts of the client's ports that no rule tells apart. */
+    private static List<PortSet> portCells(List<Candidate> candidates) {
+        Set<PortSet> asked = new LinkedHashSet<>();
+        candidates.forEach(candidate -> asked.add(candidate.clientPorts()));
+        List<PortSet> cells = List.of(CLIENT_PORTS);
+        for (PortSet ports : asked) {
+            List<PortSet> finer = new ArrayList<>();
+            for (PortSet cell : cells) {
+                for (PortSet part : List.of(cell.intersect(ports), cell.intersect(ports.complement()))) {
+                    if (!part.isEmpty()) {
+                        finer.add(part);
+                    }
                 }
             }
-            if (!maybe.isEmpty()) {
-                List<Step> more = new ArrayList<>(maybes);
-                more.add(step);
-                next.add(new Open(maybe, more, false));
-            }
-            if (!missed.isEmpty()) {
-                next.add(new Open(missed, maybes, false));
+            cells = finer;
+        }
+        return cells;
+    }
+
+    private static Judgement judge(
+            List<Candidate> candidates,
+            Map<Integer, List<FirstMatch.Condition>> source,
+            Side destinations,
+            List<PortSet> ports,
+            Missing whereTo) {
+        Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
+        Set<Outcome> usual = EnumSet.noneOf(Outcome.class);
+        Set<NsgRule> by = new LinkedHashSet<>();
+        Set<Missing> missing = new LinkedHashSet<>();
+        Map<PortSet, Set<Outcome>> byPort = new LinkedHashMap<>();
+        Map<List<Integer>, Set<Outcome>> byDestination = new LinkedHashMap<>();
+        for (AddressCells.Cell cell : destinations.cells()) {
+            Map<Integer, List<FirstMatch.Condition>> destination = destinations.conditions(cell, "destination");
+            for (PortSet port : ports) {
+                List<FirstMatch.Step<NsgRule>> steps = steps(candidates, source, destination, port);
+                FirstMatch.Result<NsgRule> result = FirstMatch.of(steps, ORDER);
+                Set<Outcome> ends = EnumSet.noneOf(Outcome.class);
+                result.effects().forEach(effect -> ends.add(Outcome.valueOf(effect)));
+                outcomes.addAll(ends);
+                by.addAll(result.by());
+                missing.addAll(result.missing());
+                byPort.computeIfAbsent(port, p -> EnumSet.noneOf(Outcome.class)).addAll(ends);
+                byDestination
+                        .computeIfAbsent(cell.in(), c -> EnumSet.noneOf(Outcome.class))
+                        .addAll(ends);
+                if (!port.intersect(USUAL_CLIENT_PORTS).isEmpty()) {
+                    usual.add(
+                            ends.size() == 1
+                                    ? ends.iterator().next()
+                                    : FirstMatch.usual(steps, ORDER)
+                                            .map(Outcome::valueOf)
+                                            .orElse(Outcome.UNKNOWN));
+                }
             }
         }
+        if (byPort.values().stream().distinct().count() > 1) {
+            missing.add(CLIENT_PORT);
+        }
+        if (byDestination.values().stream().distinct().count() > 1) {
+            missing.add(whereTo);
+        }
+        boolean known = outcomes.size() == 1;
+        return new Judgement(
+                known ? outcomes.iterator().next() : Outcome.UNKNOWN,
+                !known && usual.size() == 1 ? usual.iterator().next() : Outcome.UNKNOWN,
+                List.copyOf(by),
+                known ? List.of() : List.copyOf(missing),
+                candidates.stream()
+                        .filter(candidate -> by.contains(candidate.rule()))
+                        .allMatch(Candidate::admin));
+    }
 
-        private NsgDecision decided(AddressSet certain, Step last) {
-            Outcome outcome = last.verdict == Verdict.ALLOW ? Outcome.ALLOWED : Outcome.DROPPED;
+    private static List<FirstMatch.Step<NsgRule>> steps(
+            List<Candidate> candidates,
+            Map<Integer, List<FirstMatch.Condition>> source,
+            Map<Integer, List<FirstMatch.Condition>> destination,
+            PortSet port) {
+        List<FirstMatch.Step<NsgRule>> steps = new ArrayList<>();
+        for (Map.Entry<Integer, List<FirstMatch.Condition>> from : source.entrySet()) {
+            Candidate candidate = candidates.get(from.getKey());
+            List<FirstMatch.Condition> to = destination.get(from.getKey());
+            if (to != null && !candidate.clientPorts().intersect(port).isEmpty()) {
+                List<List<FirstMatch.Condition>> needs = new ArrayList<>(candidate.needs());
+                needs.add(from.getValue());
+                needs.add(to);
+                needs.removeIf(List::isEmpty);
+                steps.add(new FirstMatch.Step<>(
+                        candidate.turn(), candidate.rule(), candidate.effect(), candidate.next(), needs));
+            }
+        }
+        return steps;
+    }
+
+    /** What becomes of sources that fare alike. */
+    private record Judgement(
+            Outcome outcome, Outcome likely, List<NsgRule> by, List<Missing> missing, boolean byAdminRule) {
+        NsgDecision of(AddressSet sources) {
             Set<SourceRef> evidence = new LinkedHashSet<>();
-            evidence.add(last.rule.source());
-            List<Step> contrary =
-                    maybes.stream().filter(step -> contrary(step, last)).toList();
-            if (contrary.isEmpty()) {
-                maybes.forEach(step -> evidence.add(step.rule.source()));
-                return new NsgDecision(
-                        certain,
-                        outcome,
-                        Outcome.UNKNOWN,
-                        maybes.isEmpty() ? Optional.of(last.rule) : Optional.empty(),
-                        List.copyOf(evidence),
-                        List.of());
-            }
-            Set<Missing> missing = new LinkedHashSet<>();
-            contrary.forEach(step -> {
-                evidence.add(step.rule.source());
-                missing.addAll(step.missing);
-            });
-            if (missing.isEmpty()) {
-                missing.add(RULE_AS_IT_IS);
-            }
+            by.forEach(rule -> evidence.add(rule.source()));
             return new NsgDecision(
-                    certain,
-                    Outcome.UNKNOWN,
-                    Outcome.UNKNOWN,
-                    Optional.empty(),
+                    sources,
+                    outcome,
+                    likely,
+                    by.size() == 1 ? Optional.of(by.get(0)) : Optional.empty(),
+                    byAdminRule,
                     List.copyOf(evidence),
-                    List.copyOf(missing));
-        }
-
-        /** Whether the flow ends otherwise if a rule that may match does: a pass to the group matters to admin rules only. */
-        private static boolean contrary(Step maybe, Step last) {
-            return maybe.verdict == Verdict.ON_TO_GROUP ? last.admin : maybe.verdict != last.verdict;
+                    missing);
         }
     }
 }

@@ -157,7 +157,7 @@ class NsgBruteForceTest {
                 "rt",
                 "rg",
                 List.of(new RouteTable.Route("onprem", "172.20.0.0/16", "VirtualNetworkGateway", "", NOWHERE)),
-                List.of(),
+                List.of("/vnet/subnets/nodes"),
                 NOWHERE);
         ClusterFacts given = new ClusterFacts(
                 "test",
