@@ -84,6 +84,9 @@ class HostFirewallTest {
             ACCEPT | OUTPUT -p tcp -m tcp --sport 10250 -j DROP | DROPPED
             ACCEPT | INPUT -j REJECT;OUTPUT -p icmp -j DROP | DROPPED
             ACCEPT | INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -m tcp ! --tcp-flags RST NONE -j DROP | ALLOWED
+            ACCEPT | INPUT -p tcp -m tcp ! --tcp-flags RST RST -j DROP | DROPPED
+            ACCEPT | INPUT -p tcp -m tcp --tcp-flags RST RST -j DROP | ALLOWED
             ACCEPT | INPUT -j X;INPUT -j DROP;X -s 10.224.0.0/16 -j ACCEPT | ALLOWED
             ACCEPT | INPUT -j X;INPUT -j DROP;X -s 10.224.0.0/16 -j RETURN;X -j ACCEPT | DROPPED
             ACCEPT | INPUT -g X;INPUT -j DROP;X -p udp -j ACCEPT | ALLOWED
