@@ -156,17 +156,10 @@ class NsgBruteForceTest {
                 for (String target : targets) {
                     for (int clientPort : byClientPort ? CLIENT_PORT_PROBES : new int[] {40_000}) {
                         worlds.forEach(world -> answers.add(AzurePackets.passes(
-                                        admin,
-                                        List.of(rules),
-                                        packet(
-                                                direction,
-                                                flow,
-                                                from,
-                                                target,
-                                                clientPort,
-                                                world.senders,
-                                                world.receivers),
-                                        world.rest)));
+                                admin,
+                                List.of(rules),
+                                packet(direction, flow, from, target, clientPort, world.senders, world.receivers),
+                                world.rest)));
                     }
                 }
                 Outcome expected = AzurePackets.agreed(answers)
