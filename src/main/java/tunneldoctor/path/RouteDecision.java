@@ -174,13 +174,20 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
                         "az network route-table show -o json"));
             }
             narrowest.forEach(route -> ways.add(way(route)));
+            Optional<AddressSet> reserved = DISCARDED_BY_DEFAULT.stream()
+                    .filter(block -> block.includes(addresses))
+                    .findFirst();
             if (narrowest.isEmpty()) {
-                ways.add(new Way(
-                        DISCARDED_BY_DEFAULT.stream().anyMatch(block -> block.includes(addresses))
-                                ? Hop.DISCARDED
-                                : Hop.INTERNET,
-                        "",
-                        Optional.empty()));
+                ways.add(new Way(reserved.isPresent() ? Hop.DISCARDED : Hop.INTERNET, "", Optional.empty()));
+            } else if (!inside && reserved.isPresent() && reserved.get().size() < size) {
+                // Azure lists routes of its own that discard private space, yet a default route to an appliance is
+                // widely relied on to carry it: only the effective routes tell.
+                ways.add(new Way(Hop.DISCARDED, "", Optional.empty()));
+                missing.add(new Missing(
+                        "whether Azure still discards private addresses outside the network beside route "
+                                + narrowest.get(0).name(),
+                        "az network nic show-effective-route-table --resource-group \"$NODE_RESOURCE_GROUP\" --name"
+                                + " \"$NIC\" -o json"));
             }
             if (!inside && size > HOST && tags.hasGateway()) {
                 ways.add(new Way(Hop.GATEWAY, "", Optional.empty()));
