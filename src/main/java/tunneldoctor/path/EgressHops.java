@@ -200,22 +200,36 @@ final class EgressHops {
     }
 
     private EgressVerdict open(Device device, String name, Dial dial, List<Node> senders, Missing missing) {
+        return plain(device, name, Outcome.UNKNOWN, Outcome.UNKNOWN, "", dial, senders, List.of(), List.of(missing));
+    }
+
+    /** A verdict of a hop that is neither a group nor an Azure Firewall. */
+    private static EgressVerdict plain(
+            Device device,
+            String name,
+            Outcome outcome,
+            Outcome likely,
+            String decidedBy,
+            Dial dial,
+            List<Node> senders,
+            List<SourceRef> evidence,
+            List<Missing> missing) {
         return new EgressVerdict(
                 device,
                 name,
-                Outcome.UNKNOWN,
-                Outcome.UNKNOWN,
+                outcome,
+                likely,
                 Optional.empty(),
                 Optional.empty(),
-                "",
+                decidedBy,
                 false,
                 dial.essential(),
                 dial.transport(),
                 dial.port(),
                 AddressSet.NONE,
                 senders,
-                List.of(),
-                List.of(missing));
+                evidence,
+                missing);
     }
 
     private void route(
@@ -355,19 +369,13 @@ final class EgressHops {
             List<Node> senders,
             SourceRef at) {
         boolean doubt = !taken.certain() && outcome.blocked();
-        return new EgressVerdict(
+        return plain(
                 device,
                 name,
                 doubt ? Outcome.UNKNOWN : outcome,
                 doubt ? outcome : Outcome.UNKNOWN,
-                Optional.empty(),
-                Optional.empty(),
                 how,
-                false,
-                dial.essential(),
-                dial.transport(),
-                dial.port(),
-                AddressSet.NONE,
+                dial,
                 senders,
                 List.of(at),
                 doubt ? taken.missing() : List.of());
@@ -375,19 +383,13 @@ final class EgressHops {
 
     private EgressVerdict appliance(
             String name, String what, String command, RouteTable.Route route, Dial dial, List<Node> senders) {
-        return new EgressVerdict(
+        return plain(
                 Device.APPLIANCE,
                 name,
                 Outcome.UNKNOWN,
                 Outcome.UNKNOWN,
-                Optional.empty(),
-                Optional.empty(),
                 "",
-                false,
-                dial.essential(),
-                dial.transport(),
-                dial.port(),
-                AddressSet.NONE,
+                dial,
                 senders,
                 List.of(route.source()),
                 List.of(new Missing(what, command)));

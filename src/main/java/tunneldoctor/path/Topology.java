@@ -220,7 +220,8 @@ final class Topology {
                 .orElse(AddressSet.ALL);
     }
 
-    private static AddressSet addresses(Subnet subnet) {
+    /** Every address of a subnet. */
+    static AddressSet addresses(Subnet subnet) {
         return AddressSet.union(subnet.prefixes().stream()
                 .flatMap(prefix -> AddressSet.parse(prefix).stream())
                 .toList());

@@ -16,7 +16,6 @@ import tunneldoctor.model.Facts;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Node;
 import tunneldoctor.model.SourceRef;
-import tunneldoctor.model.Subnet;
 import tunneldoctor.model.Tree;
 import tunneldoctor.model.Tunnel;
 import tunneldoctor.model.TunnelDeployment;
@@ -138,7 +137,7 @@ final class Tunnels {
 
     private static Agent apiServer(Cluster cluster, Topology topology) {
         Optional<AddressSet> subnet = topology.subnet(cluster.apiServerSubnetId())
-                .map(Tunnels::addresses)
+                .map(Topology::addresses)
                 .filter(a -> !a.isEmpty());
         return new Agent(
                 "API server",
@@ -195,7 +194,7 @@ final class Tunnels {
         List<AddressSet> nodes = new ArrayList<>();
         topology.nodes().forEach(node -> AddressSet.parse(node.address()).ifPresent(nodes::add));
         List<AddressSet> subnets = facts.azure().subnets().stream()
-                .map(Tunnels::addresses)
+                .map(Topology::addresses)
                 .filter(a -> !a.isEmpty())
                 .toList();
         boolean nodesOnly = plugin == NetworkPlugin.KUBENET || plugin == NetworkPlugin.AZURE_OVERLAY;
@@ -208,12 +207,6 @@ final class Tunnels {
             addresses = OTHER_MACHINES;
         }
         return new Agent("any node", "", addresses, false, "where the agents run is not in the facts", nowhere());
-    }
-
-    private static AddressSet addresses(Subnet subnet) {
-        return AddressSet.union(subnet.prefixes().stream()
-                .flatMap(prefix -> AddressSet.parse(prefix).stream())
-                .toList());
     }
 
     /** What would tell an agent's true source address, for verdicts that hang on it. */
