@@ -46,7 +46,7 @@ final class HostFirewall {
     private static final int MAX_BLOCKERS = 64;
 
     /** An address on the network: no loopback, multicast or unset one can be a node's. */
-    private static final AddressSet UNICAST = AddressSet.ALL
+    static final AddressSet UNICAST = AddressSet.ALL
             .minus(AddressSet.parse("0.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("127.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("224.0.0.0/3").orElseThrow());
