@@ -1,15 +1,10 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.report.JsonReport;
@@ -49,8 +44,8 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Mixin
     private FactsOptions options = new FactsOptions();
 
-    @Option(names = "--rules", paramLabel = "DIR", description = "Another rule base than the one that came along.")
-    private Optional<Path> rules = Optional.empty();
+    @Mixin
+    private RuleBaseOptions rules = new RuleBaseOptions();
 
     DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
         this.terminal = terminal;
@@ -62,7 +57,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         options.check(spec.commandLine());
         Pipeline.Opened opened;
         try {
-            opened = pipeline.open(rulesDirectory(), terminal.cacheDirectory());
+            opened = pipeline.open(rules.directory(), terminal.cacheDirectory());
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT.code();
@@ -70,28 +65,6 @@ final class DiagnoseCommand implements Callable<Integer> {
         return new FactsRun(terminal, options)
                 .over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)))
                 .code();
-    }
-
-    private Path rulesDirectory() {
-        Path directory = rules.orElseGet(() -> {
-            String home = System.getProperty("tunneldoctor.home", "");
-            if (home.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "the rule base that came along is not found, since the program was not started by its launcher;"
-                                + " give --rules DIR");
-            }
-            return Path.of(home, "rules");
-        });
-        if (!Files.isDirectory(directory)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    directory
-                            + (Files.exists(directory)
-                                    ? ": not a directory of rules"
-                                    : ": no such directory of rules"));
-        }
-        return directory;
     }
 
     private FactsRun.Answer answer(Diagnosis diagnosis) {
