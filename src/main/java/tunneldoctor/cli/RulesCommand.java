@@ -42,9 +42,11 @@ final class RulesCommand implements Callable<Integer> {
     /** The command with all that belong to it, in the order of an author's work. */
     static CommandLine with(Terminal terminal) {
         CommandLine rules = new CommandLine(new RulesCommand(terminal));
-        for (Object command : List.of(new RulesListCommand(terminal), new RulesShowCommand(terminal))) {
+        for (Object command : List.of(
+                new RulesListCommand(terminal), new RulesShowCommand(terminal), new RulesCheckCommand(terminal))) {
             rules.addSubcommand(command);
         }
+        rules.getCommandSpec().usageMessage().exitCodeList(ExitCode.documentedForRules());
         rules.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec()
