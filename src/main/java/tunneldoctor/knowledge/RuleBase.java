@@ -125,7 +125,8 @@ public final class RuleBase {
         for (RuleFile file : files) {
             RuleFile earlier = seen.putIfAbsent(file.id(), file);
             if (earlier != null) {
-                problems.add(file.problem(
+                problems.add(file.problemAt(
+                        0,
                         "another file has the same name: " + earlier.relative(), "Give each cause a name of its own."));
             }
         }

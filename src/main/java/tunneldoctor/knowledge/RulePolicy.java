@@ -42,13 +42,14 @@ final class RulePolicy {
 
     /** Every breach, by line. */
     List<RuleProblem> check() {
+        if (tree.getRules().isEmpty() && firstRule) {
+            reports.tell(0, "the file has no rule", "Write one, or remove the file.");
+            return List.copyOf(problems);
+        }
         Map<String, Class<?>> imports = header.read(tree);
         Set<String> names = new HashSet<>();
         for (int i = 0; i < tree.getRules().size(); i++) {
             rule(tree.getRules().get(i), i == 0 && firstRule, imports, names);
-        }
-        if (tree.getRules().isEmpty() && firstRule) {
-            problems.add(file.problem("the file has no rule", "Write one, or remove the file."));
         }
         problems.sort(Comparator.comparingInt(RuleProblem::line).thenComparingInt(RuleProblem::column));
         return List.copyOf(problems);

@@ -14,6 +14,8 @@ final class RuleSkeleton {
     private static final Set<String> STATEMENTS =
             Set.of("package", "import", "dialect", "rule", "global", "declare", "function", "query", "unit");
 
+    private static final String TYPOGRAPHIC = "“”„‟«»‘’";
+
     private final RuleFile file;
     private final List<Token> tokens;
     private final List<Span> rules = new ArrayList<>();
@@ -216,10 +218,13 @@ final class RuleSkeleton {
         Token token = tokens.get(index);
         if (token.kind() == Token.Kind.OPEN) {
             tell(token, "the text is not closed", "Write the closing quote on the same line.");
-        } else if ("“”„‟«»‘’".contains(token.text())) {
-            boolean second = index > 0
-                    && "“”„‟«»‘’".contains(tokens.get(index - 1).text());
-            if (!second) {
+        } else if (token.kind() == Token.Kind.SINGLE) {
+            // DRL and Java read such texts differently, and what one takes for text could be code to the other.
+            tell(token, "a text in single quotes", "Write texts in double quotes.");
+        } else if (TYPOGRAPHIC.contains(token.text())) {
+            int line = file.problemAt(token.offset(), "", "").line();
+            boolean told = !problems.isEmpty() && problems.get(problems.size() - 1).line() == line;
+            if (!told) {
                 tell(token, "a typographic quote", "Write texts in straight double quotes: \"…\"");
             }
         }

@@ -55,7 +55,7 @@ final class RuleSyntax {
             }
         }
         problems.addAll(skeleton.problems());
-        return apart(skeleton);
+        return skeleton.headSound() ? apart(skeleton) : Optional.empty();
     }
 
     private Optional<Parsed> apart(RuleSkeleton skeleton) {
@@ -75,9 +75,6 @@ final class RuleSyntax {
                 sound = RuleSkeleton.without(sound, rule);
                 first &= i > 0;
             }
-        }
-        if (!skeleton.headSound()) {
-            return Optional.empty();
         }
         Attempt rest = attempt(sound);
         if (rest.tree().isEmpty()) {
