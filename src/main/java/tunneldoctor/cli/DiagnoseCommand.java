@@ -10,8 +10,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.report.JsonReport;
@@ -51,8 +49,8 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Mixin
     private FactsOptions options = new FactsOptions();
 
-    @Option(names = "--rules", paramLabel = "DIR", description = "Another rule base than the one that came along.")
-    private Optional<Path> rules = Optional.empty();
+    @Mixin
+    private RuleBaseOptions rules = new RuleBaseOptions();
 
     @Option(
             names = "--only",
@@ -79,7 +77,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         options.check(spec.commandLine());
         Pipeline.Opened opened;
         try {
-            opened = narrowed(pipeline.open(rulesDirectory(), terminal.cacheDirectory()));
+            opened = narrowed(pipeline.open(rules.directory(), terminal.cacheDirectory()));
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT.code();
@@ -103,28 +101,6 @@ final class DiagnoseCommand implements Callable<Integer> {
                     file + ": the known issues cannot be read: "
                             + (Files.exists(file) ? e.getMessage() : "no such file"));
         }
-    }
-
-    private Path rulesDirectory() {
-        Path directory = rules.orElseGet(() -> {
-            String home = System.getProperty("tunneldoctor.home", "");
-            if (home.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "the rule base that came along is not found, since the program was not started by its launcher;"
-                                + " give --rules DIR");
-            }
-            return Path.of(home, "rules");
-        });
-        if (!Files.isDirectory(directory)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    directory
-                            + (Files.exists(directory)
-                                    ? ": not a directory of rules"
-                                    : ": no such directory of rules"));
-        }
-        return directory;
     }
 
     private FactsRun.Answer answer(Diagnosis diagnosis) {
