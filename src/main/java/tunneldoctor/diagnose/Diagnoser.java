@@ -3,6 +3,7 @@ package tunneldoctor.diagnose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import tunneldoctor.knowledge.Examination;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.knowledge.RuleBaseException;
 import tunneldoctor.model.Cluster;
@@ -40,6 +41,16 @@ public final class Diagnoser {
                 Coverage.notApplicable(rules.causes(), conclusions),
                 Coverage.open(rules.causes(), conclusions),
                 facts.problems());
+    }
+
+    /**
+     * What the rules make of the same facts, for questions of how they came to it.
+     *
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Examination examine(ClusterFacts given) throws RuleBaseException {
+        Facts facts = FactReader.read(given);
+        return rules.examine(working(facts, PathAnalysis.of(facts)));
     }
 
     /** What the rules see: typed facts and verdicts. Rules of firewalls stay outside, reachable from the verdicts. */

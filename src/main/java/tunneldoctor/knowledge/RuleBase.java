@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,14 +41,21 @@ public final class RuleBase {
     private final List<Cause> causes;
     private final KieSessionsPool sessions;
     private final int compiled;
+    private final RuleReading reading;
 
     private RuleBase(
-            Path directory, Map<String, RuleFile> files, List<Cause> causes, KieSessionsPool sessions, int compiled) {
+            Path directory,
+            Map<String, RuleFile> files,
+            List<Cause> causes,
+            KieSessionsPool sessions,
+            int compiled,
+            RuleReading reading) {
         this.directory = directory;
         this.files = files;
         this.causes = causes;
         this.sessions = sessions;
         this.compiled = compiled;
+        this.reading = reading;
     }
 
     /**
@@ -63,6 +71,7 @@ public final class RuleBase {
         RuleCache cache = new RuleCache(cacheDirectory);
         Map<String, RuleFile> byId = new HashMap<>();
         List<Model> models = new ArrayList<>();
+        Map<RuleFile, Model> byFile = new LinkedHashMap<>();
         List<Cause> causes = new ArrayList<>();
         int compiled = 0;
         for (RuleFile file : files) {
@@ -86,6 +95,7 @@ public final class RuleBase {
             }
             known.ifPresent(loaded -> {
                 models.add(loaded.model());
+                byFile.put(file, loaded.model());
                 loaded.rules().cause().ifPresent(causes::add);
             });
         }
@@ -94,7 +104,12 @@ public final class RuleBase {
         }
         causes.sort(Comparator.comparing(Cause::id));
         return new RuleBase(
-                rulesDirectory, Map.copyOf(byId), List.copyOf(causes), pool(rulesDirectory, models), compiled);
+                rulesDirectory,
+                Map.copyOf(byId),
+                List.copyOf(causes),
+                pool(rulesDirectory, models),
+                compiled,
+                new RuleReading(byFile));
     }
 
     /**
@@ -165,6 +180,40 @@ public final class RuleBase {
     }
 
     List<Conclusion> conclude(Collection<?> facts, Duration patience) throws RuleBaseException {
+        return run(facts, patience, (session, firing) -> conclusions(session));
+    }
+
+    /**
+     * As {@link #conclude}, for questions of how the rules came to it.
+     *
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Examination examine(Collection<?> facts) throws RuleBaseException {
+        return run(
+                facts,
+                PATIENCE,
+                (session, firing) -> new Examination(
+                        conclusions(session), reading, List.copyOf(session.getObjects()), firing.counts()));
+    }
+
+    /** What of the rules is exercised, to be filled by {@link Examination#exercise}. */
+    public ConditionCoverage coverage() {
+        return new ConditionCoverage(reading.all());
+    }
+
+    private interface Outcome<T> {
+        T of(KieSession session, Firing firing);
+    }
+
+    private static List<Conclusion> conclusions(KieSession session) {
+        List<Conclusion> conclusions = new ArrayList<>();
+        for (Object object : session.getObjects(Conclusion.class::isInstance)) {
+            conclusions.add((Conclusion) object);
+        }
+        return ConclusionOrder.sorted(conclusions);
+    }
+
+    private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome) throws RuleBaseException {
         KieSession session = sessions.newKieSession();
         try {
             for (Object fact : facts) {
@@ -176,11 +225,7 @@ public final class RuleBase {
             if (firing.expired() || fired == limit && session.fireAllRules(firing, 1) > 0) {
                 throw runaway(firing.busiest());
             }
-            List<Conclusion> conclusions = new ArrayList<>();
-            for (Object object : session.getObjects(Conclusion.class::isInstance)) {
-                conclusions.add((Conclusion) object);
-            }
-            return ConclusionOrder.sorted(conclusions);
+            return outcome.of(session, firing);
         } catch (ConsequenceException e) {
             throw failed(e.getRule().getName(), e);
         } catch (RuntimeException e) {

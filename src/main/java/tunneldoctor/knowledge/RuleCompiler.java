@@ -91,7 +91,8 @@ final class RuleCompiler {
         return compiled;
     }
 
-    private static Optional<PackageDescr> parse(RuleFile file, List<RuleProblem> problems) {
+    /** The parse tree; empty if the file is not DRL, with a problem added. */
+    static Optional<PackageDescr> parse(RuleFile file, List<RuleProblem> problems) {
         DrlParser parser = new DrlParser();
         @Nullable PackageDescr parsed = null;
         String crash = "";
