@@ -34,6 +34,7 @@ final class FactsRun {
         Answer answer(ClusterFacts facts) throws Pipeline.UnusableException;
     }
 
+    /** @param report empty where there is nothing to print */
     record Answer(ExitCode exit, String report) {}
 
     /** @param doing what the command does with a document, for the message if it fails */
@@ -112,7 +113,7 @@ final class FactsRun {
     }
 
     private void print(String report) {
-        if (options.quiet()) {
+        if (options.quiet() || report.isEmpty()) {
             return;
         }
         terminal.print(printed && options.output() == OutputFormat.TEXT ? "\n\n" + report : report);

@@ -42,7 +42,12 @@ final class RulesCommand implements Callable<Integer> {
     /** The command with all that belong to it, in the order of an author's work. */
     static CommandLine with(Terminal terminal) {
         CommandLine rules = new CommandLine(new RulesCommand(terminal));
-        for (Object command : List.of(new RulesListCommand(terminal), new RulesShowCommand(terminal))) {
+        for (Object command : List.of(
+                new RulesListCommand(terminal),
+                new RulesShowCommand(terminal),
+                new RulesTestCommand(terminal),
+                new RulesWhyCommand(terminal),
+                new RulesWhyNotCommand(terminal))) {
             rules.addSubcommand(command);
         }
         rules.getSubcommands()

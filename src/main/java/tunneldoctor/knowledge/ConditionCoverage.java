@@ -7,7 +7,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import tunneldoctor.knowledge.Premise.Place;
 import tunneldoctor.knowledge.Premise.Test;
 
@@ -23,9 +22,9 @@ import tunneldoctor.knowledge.Premise.Test;
  *
  * <p>Of a pattern without tests only the first is asked, since every cluster has a tunnel. Safe for use by several threads.
  */
-public final class ConditionCoverage {
+public final class ConditionCoverage implements Matching.Watcher {
     private final List<RulePremises> rules;
-    private final Set<String> fired = ConcurrentHashMap.newKeySet();
+    private final Set<RulePremises> fired = identities();
     private final Set<Premise> met = identities();
     private final Set<Test> passed = identities();
     private final Set<Test> failed = identities();
@@ -52,29 +51,30 @@ public final class ConditionCoverage {
     /** @param conditions patterns and tests */
     public record Count(int rules, int conditions) {}
 
-    void fired(Set<String> names) {
-        fired.addAll(names);
+    List<RulePremises> rules() {
+        return rules;
     }
 
-    Matching.Watcher watcher() {
-        return new Matching.Watcher() {
-            @Override
-            public boolean exhaustive() {
-                return true;
-            }
-
-            @Override
-            public void tested(Test test, boolean pass) {
-                (pass ? passed : failed).add(test);
-            }
-
-            @Override
-            public void met(Premise premise) {
-                met.add(premise);
-            }
-        };
+    void fired(RulePremises rule) {
+        fired.add(rule);
     }
 
+    @Override
+    public boolean exhaustive() {
+        return true;
+    }
+
+    @Override
+    public void tested(Test test, boolean pass) {
+        (pass ? passed : failed).add(test);
+    }
+
+    @Override
+    public void met(Premise premise) {
+        met.add(premise);
+    }
+
+    /** How much there is to exercise. */
     public Count all() {
         int conditions = 0;
         for (RulePremises rule : rules) {
@@ -88,7 +88,7 @@ public final class ConditionCoverage {
     public List<Gap> gaps() {
         List<Gap> gaps = new ArrayList<>();
         for (RulePremises rule : rules) {
-            if (!fired.contains(rule.name())) {
+            if (!fired.contains(rule)) {
                 gaps.add(gap(rule, new Place(rule.line(), 1, rule.name()), "never fired"));
             }
             if (rule.premise().isEmpty()) {

@@ -40,13 +40,15 @@ public final class Examination {
                 .toList();
     }
 
-    /** Adds what these facts exercise. */
+    /** Adds what these facts exercise of the rules it is about. */
     public void exercise(ConditionCoverage coverage) {
-        coverage.fired(fired.keySet());
-        for (RulePremises rule : rules.all()) {
+        for (RulePremises rule : coverage.rules()) {
+            if (fired(rule.name()) > 0) {
+                coverage.fired(rule);
+            }
             rule.premise().ifPresent(premise -> {
                 try {
-                    new Matching(known, coverage.watcher()).solve(premise, Bindings.NONE, solution -> true);
+                    new Matching(known, coverage).solve(premise, Bindings.NONE, solution -> true);
                 } catch (Matching.TooManyException enough) {
                     // What was seen until then was seen.
                 }

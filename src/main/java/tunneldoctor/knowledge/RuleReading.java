@@ -36,16 +36,7 @@ final class RuleReading {
 
     private static List<RulePremises> read(RuleFile file, Model built) {
         return RuleCompiler.parse(file, new ArrayList<>())
-                .map((PackageDescr parsed) -> PremiseReader.read(file, parsed, another(built)))
+                .map((PackageDescr parsed) -> PremiseReader.read(file, parsed, RuleBase.another(built)))
                 .orElse(List.of());
-    }
-
-    /** Building a rule base changes the model it is built from. */
-    private static Model another(Model built) {
-        try {
-            return built.getClass().getDeclaredConstructor().newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a model that could be made once can be made again", e);
-        }
     }
 }
