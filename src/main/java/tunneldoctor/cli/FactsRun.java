@@ -16,6 +16,7 @@ final class FactsRun {
     private final Terminal terminal;
     private final FactsOptions options;
     private boolean printed;
+    private boolean unread;
     private ExitCode heaviest = ExitCode.NOTHING_FOUND;
 
     FactsRun(Terminal terminal, FactsOptions options) {
@@ -44,12 +45,18 @@ final class FactsRun {
                 read(reading, file, document -> answer(document, doing, answering));
             }
         } catch (Terminal.OutputLostException e) {
+            unread = true;
             if (!e.closedByReader()) {
                 terminal.complain("cannot write the report: " + e.getMessage());
                 count(ExitCode.INTERNAL_ERROR);
             }
         }
         return heaviest;
+    }
+
+    /** Whether nobody takes the reports any more. */
+    boolean unread() {
+        return unread;
     }
 
     /** One bad file does not keep the others from being answered. */

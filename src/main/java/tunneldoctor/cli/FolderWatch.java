@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -30,6 +33,30 @@ final class FolderWatch {
     FolderWatch(Collection<Path> watched) {
         this.watched = List.copyOf(watched);
         this.seen = look();
+    }
+
+    /** Of rules, and of files given by name; what is not a file name is not watched. */
+    static FolderWatch of(Path rules, Collection<String> files) {
+        List<Path> watched = new ArrayList<>(List.of(rules));
+        for (String file : files) {
+            try {
+                watched.add(Path.of(file));
+            } catch (InvalidPathException notAFile) {
+                // The command has said so.
+            }
+        }
+        return new FolderWatch(watched);
+    }
+
+    /** Waits as {@link #changed} does, and says for what, and what came of it. */
+    Set<Path> report(Terminal terminal) throws InterruptedException {
+        terminal.err().println("watching; Ctrl-C ends");
+        Set<Path> changed = changed();
+        terminal.complain("changed: "
+                + changed.stream()
+                        .map(file -> String.valueOf(file.getFileName()))
+                        .collect(Collectors.joining(", ")));
+        return changed;
     }
 
     private record Stamp(long size, FileTime time, String key) {}

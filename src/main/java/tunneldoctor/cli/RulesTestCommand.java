@@ -3,7 +3,6 @@ package tunneldoctor.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -116,7 +115,7 @@ final class RulesTestCommand implements Callable<Integer> {
                     : round.alone().code();
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
-            return ExitCode.INTERNAL_ERROR.code();
+            return ExitCode.NOTHING_FOUND.code();
         } catch (Terminal.OutputLostException e) {
             if (e.closedByReader()) {
                 return ExitCode.NOTHING_FOUND.code();
@@ -127,21 +126,13 @@ final class RulesTestCommand implements Callable<Integer> {
     }
 
     /** Ends only when the process or its thread is ended. */
-    private int watched(Round round, List<Path> folders) throws IOException {
+    private int watched(Round round, List<Path> folders) throws IOException, InterruptedException {
         FolderWatch watching = new FolderWatch(folders);
-        ExitCode exit = ExitCode.NOTHING_FOUND;
-        try {
-            exit = round.alone();
-            while (true) {
-                terminal.err().println("watching " + folders.get(0) + " and " + folders.get(1) + "; Ctrl-C ends");
-                Set<Path> changed = watching.changed();
-                Set<String> edited = new LinkedHashSet<>();
-                changed.forEach(file -> edited.add(Samples.causeOf(file)));
-                terminal.err().println("changed: " + String.join(", ", edited));
-                exit = round.after(edited);
-            }
-        } catch (InterruptedException ended) {
-            return exit.code();
+        round.alone();
+        while (true) {
+            Set<String> edited = new TreeSet<>();
+            watching.report(terminal).forEach(file -> edited.add(Samples.causeOf(file)));
+            round.after(edited);
         }
     }
 

@@ -32,14 +32,20 @@ final class Matching {
     /** Facts that pass the tests a pattern begins with, as far as those are about the fact alone. */
     private final Map<OfFact, List<Object>> begun = new IdentityHashMap<>();
 
+    private final long most;
     private long tests;
 
     /**
      * @param facts all that is known once the rules have come to rest
      */
     Matching(Collection<?> facts, Watcher watcher) {
+        this(facts, watcher, MOST_TESTS);
+    }
+
+    Matching(Collection<?> facts, Watcher watcher, long most) {
         this.facts = List.copyOf(facts);
         this.watcher = watcher;
+        this.most = most;
     }
 
     /** Is told what is seen on the way. */
@@ -60,8 +66,8 @@ final class Matching {
     static final class TooManyException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        TooManyException() {
-            super("more than " + MOST_TESTS + " comparisons", null, false, false);
+        TooManyException(long most) {
+            super("more than " + most + " comparisons", null, false, false);
         }
     }
 
@@ -207,8 +213,8 @@ final class Matching {
 
     /** @throws IllegalStateException if the test cannot be asked, as of something that is not there */
     boolean passes(Test test, Bindings known) {
-        if (++tests > MOST_TESTS) {
-            throw new TooManyException();
+        if (++tests > most) {
+            throw new TooManyException(most);
         }
         try {
             return test.constraint.getPredicate().test(known.of(test.constraint.getVariables()));

@@ -253,6 +253,11 @@ public final class RuleBase {
         return new ConditionCoverage(rules);
     }
 
+    /** The rules of one file as they can be followed by hand; empty if there is no such file. */
+    List<RulePremises> premises(String id) {
+        return reading.of(id);
+    }
+
     private interface Outcome<T> {
         T of(KieSession session, Firing firing);
     }
