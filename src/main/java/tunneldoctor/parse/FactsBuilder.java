@@ -107,6 +107,7 @@ final class FactsBuilder {
                 probes,
                 symptoms,
                 metrics,
-                problems);
+                problems,
+                List.of());
     }
 }
