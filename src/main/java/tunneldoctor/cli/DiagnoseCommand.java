@@ -1,6 +1,11 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +52,21 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Mixin
     private RuleBaseOptions rules = new RuleBaseOptions();
 
+    @Option(
+            names = "--only",
+            paramLabel = "CAUSE",
+            split = ",",
+            description = "Look for these causes only; may be given several times.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--known-issues",
+            paramLabel = "FILE",
+            description = "Causes that are known and accepted, a YAML list of {cause, reason, until: YYYY-MM-DD} with"
+                    + " cluster and nodes if they hold only there. They are named, but count no longer until their day"
+                    + " has passed.")
+    private Optional<Path> knownIssues = Optional.empty();
+
     DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
         this.terminal = terminal;
         this.pipeline = pipeline;
@@ -57,7 +77,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         options.check(spec.commandLine());
         Pipeline.Opened opened;
         try {
-            opened = pipeline.open(rules.directory(), terminal.cacheDirectory());
+            opened = narrowed(pipeline.open(rules.directory(), terminal.cacheDirectory()));
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT.code();
@@ -65,6 +85,22 @@ final class DiagnoseCommand implements Callable<Integer> {
         return new FactsRun(terminal, options)
                 .over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)))
                 .code();
+    }
+
+    private Pipeline.Opened narrowed(Pipeline.Opened whole) throws Pipeline.UnusableException {
+        Pipeline.Opened opened = only.isEmpty() ? whole : whole.only(only);
+        if (knownIssues.isEmpty()) {
+            return opened;
+        }
+        Path file = knownIssues.get();
+        try (InputStream in = Files.newInputStream(file)) {
+            return opened.knowing(file.toString(), in);
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    file + ": the known issues cannot be read: "
+                            + (Files.exists(file) ? e.getMessage() : "no such file"));
+        }
     }
 
     private FactsRun.Answer answer(Diagnosis diagnosis) {

@@ -26,7 +26,8 @@ import tunneldoctor.parse.UnreadableFactsException;
  */
 public final class SampleCheck {
     private static final Pattern TO_FILL_IN = Pattern.compile("[:-]\\s*[\"']?…[\"']?\\s*$");
-    private static final Pattern PLACE = Pattern.compile("^(?:, line (\\d+))?(?:, column (\\d+))?: (.*)$", Pattern.DOTALL);
+    private static final Pattern PLACE =
+            Pattern.compile("^(?:, line (\\d+))?(?:, column (\\d+))?: (.*)$", Pattern.DOTALL);
 
     private final Samples samples;
     private final Map<String, RuleCheck.CauseFile> causes = new HashMap<>();
@@ -61,7 +62,8 @@ public final class SampleCheck {
     private void withoutSample(RuleCheck.CauseFile cause) {
         problems.add(cause.problem(
                 "the cause has no sample",
-                "Write " + samples.of(cause.relative()) + " with a scene that finds it and a near miss that does not."));
+                "Write " + samples.of(cause.relative())
+                        + " with a scene that finds it and a near miss that does not."));
     }
 
     private void files() {
@@ -155,14 +157,18 @@ public final class SampleCheck {
             quiet |= !expect.found().contains(id) && !expect.cannotTell().contains(id);
         }
         if (shows.isPresent() && !fires) {
-            problems.add(shows.get().problem(
-                    "no scene finds the cause",
-                    "Add one to " + text.path() + " with expect: {found: [" + shows.get().id() + "], cannotTell: []}"));
+            problems.add(shows.get()
+                    .problem(
+                            "no scene finds the cause",
+                            "Add one to " + text.path() + " with expect: {found: ["
+                                    + shows.get().id() + "], cannotTell: []}"));
         }
         if (shows.isPresent() && !quiet) {
-            problems.add(shows.get().problem(
-                    "no scene shows a near miss of the cause",
-                    "Add one to " + text.path() + " that differs in what decides, and expects it to be ruled out."));
+            problems.add(shows.get()
+                    .problem(
+                            "no scene shows a near miss of the cause",
+                            "Add one to " + text.path()
+                                    + " that differs in what decides, and expects it to be ruled out."));
         }
     }
 
@@ -196,6 +202,8 @@ public final class SampleCheck {
     }
 
     private String near(String id) {
-        return RuleCheck.nearest(id, causes.keySet()).map(near -> " '" + near + "'").orElse("");
+        return RuleCheck.nearest(id, causes.keySet())
+                .map(near -> " '" + near + "'")
+                .orElse("");
     }
 }

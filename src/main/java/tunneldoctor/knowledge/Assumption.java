@@ -138,12 +138,11 @@ final class Assumption {
         Optional<Class<?>> of = owner instanceof Expr.This ? Optional.empty() : owner.raw();
         boolean plain = question.arguments().isEmpty();
         if (plain && of.filter(type -> type == Answer.class).isPresent()) {
-            Answer answer =
-                    switch (question.member()) {
-                        case "yes" -> Answer.YES;
-                        case "no" -> Answer.NO;
-                        default -> Answer.CANNOT_TELL;
-                    };
+            Answer answer = switch (question.member()) {
+                case "yes" -> Answer.YES;
+                case "no" -> Answer.NO;
+                default -> Answer.CANNOT_TELL;
+            };
             narrow(owner, question, known -> known.among(Set.of(answer), holds));
         } else if (plain && question.member().equals("isEmpty") && of.isPresent()) {
             if (of.get() == String.class) {

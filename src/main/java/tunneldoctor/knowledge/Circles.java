@@ -19,8 +19,9 @@ final class Circles {
 
     /** Every rule of the base has to be added before the first question. */
     void add(ParsedRule rule) {
-        rule.when().eachPattern((pattern, denied) -> inferred(rule)
-                .forEach(made -> steps.add(new Step(pattern.fact(), made))));
+        rule.when()
+                .eachPattern((pattern, denied) ->
+                        inferred(rule).forEach(made -> steps.add(new Step(pattern.fact(), made))));
     }
 
     private static List<Class<?>> inferred(ParsedRule rule) {
@@ -35,7 +36,8 @@ final class Circles {
                 if (denied && leads(made, pattern.fact())) {
                     reports.tell(
                             pattern.offset(),
-                            "this denies " + pattern.fact().getSimpleName() + ", which follows from what the rule infers",
+                            "this denies " + pattern.fact().getSimpleName()
+                                    + ", which follows from what the rule infers",
                             "Its own conclusion would take it back; deny only facts of the input.");
                     break;
                 }

@@ -14,11 +14,7 @@ sealed interface Condition {
      *
      * @param binding the name given to the fact, with its {@code $}
      */
-    record Pattern(
-            Class<?> fact,
-            Optional<String> binding,
-            List<ExpressionReader.Constraint> constraints,
-            int offset)
+    record Pattern(Class<?> fact, Optional<String> binding, List<ExpressionReader.Constraint> constraints, int offset)
             implements Condition {
         public Pattern {
             constraints = List.copyOf(constraints);
@@ -41,7 +37,8 @@ sealed interface Condition {
         }
 
         boolean mentions(String name) {
-            return constraints.stream().anyMatch(constraint -> constraint.value().mentions(name));
+            return constraints.stream()
+                    .anyMatch(constraint -> constraint.value().mentions(name));
         }
     }
 

@@ -36,10 +36,12 @@ final class Contradictions {
     }
 
     private void always(Expr test) {
-        if (isSame(test).orElse(false) || test instanceof Expr.Binary either && either.operator().equals("||")
-                && Assumption.of(List.of(new Expr.Unary("!", test, test.type(), test.offset())))
-                        .clash()
-                        .isPresent()) {
+        if (isSame(test).orElse(false)
+                || test instanceof Expr.Binary either
+                        && either.operator().equals("||")
+                        && Assumption.of(List.of(new Expr.Unary("!", test, test.type(), test.offset())))
+                                .clash()
+                                .isPresent()) {
             reports.tell(test.offset(), "'" + plain(test) + "' is always true", "Delete it, or join with && instead.");
         }
     }
@@ -48,7 +50,8 @@ final class Contradictions {
     private boolean together(List<Expr> tests) {
         for (Expr test : tests) {
             if (isSame(test).filter(same -> !same).isPresent()) {
-                reports.tell(test.offset(), "'" + plain(test) + "' can never be true", "Compare it with another value.");
+                reports.tell(
+                        test.offset(), "'" + plain(test) + "' can never be true", "Compare it with another value.");
                 return false;
             }
         }

@@ -111,7 +111,8 @@ sealed interface Expr {
         @Override
         public String toString() {
             String before = owner instanceof This ? "" : owner + ".";
-            return before + member
+            return before
+                    + member
                     + (arguments.isEmpty()
                             ? ""
                             : arguments.stream().map(Expr::toString).collect(Collectors.joining(", ", "(", ")")));

@@ -65,15 +65,14 @@ final class ExpressionReader {
 
     /** Empty after a mistake of grammar, which has been told. */
     Optional<Constraint> constraint(List<Token> words) {
-        Optional<Token> name = words.size() > 2 && words.get(0).word() && words.get(1).is(":")
-                ? Optional.of(words.get(0))
-                : Optional.empty();
+        Optional<Token> name =
+                words.size() > 2 && words.get(0).word() && words.get(1).is(":")
+                        ? Optional.of(words.get(0))
+                        : Optional.empty();
         Optional<Expr> value = read(name.isPresent() ? words.subList(2, words.size()) : words);
         if (name.isPresent()) {
-            Optional<Expr> bound = value.map(
-                    whole -> whole instanceof Expr.Binary test && COMPARISONS.contains(test.operator())
-                            ? test.left()
-                            : whole);
+            Optional<Expr> bound = value.map(whole ->
+                    whole instanceof Expr.Binary test && COMPARISONS.contains(test.operator()) ? test.left() : whole);
             bind(name.get(), bound.flatMap(Expr::type));
         } else {
             value.ifPresent(types::truth);
@@ -121,9 +120,10 @@ final class ExpressionReader {
         Expr yes = choice();
         expect(":", "A choice reads: condition ? one : other.");
         Expr no = choice();
-        Optional<java.lang.reflect.Type> type = yes.type().isPresent() && yes.type().equals(no.type())
-                ? yes.type()
-                : types.isText(yes) && types.isText(no) ? Optional.of(String.class) : Optional.empty();
+        Optional<java.lang.reflect.Type> type =
+                yes.type().isPresent() && yes.type().equals(no.type())
+                        ? yes.type()
+                        : types.isText(yes) && types.isText(no) ? Optional.of(String.class) : Optional.empty();
         return new Expr.Choice(test, yes, no, type, test.offset());
     }
 
@@ -402,12 +402,14 @@ final class ExpressionReader {
         String text = token.text();
         boolean afterLogical =
                 at > 1 && (tokens.get(at - 2).is("&&") || tokens.get(at - 2).is("||")) && tokens.get(at - 1) == token;
-        if (COMPARISONS.contains(text) && (afterLogical || at == 1 || tokens.get(at - 2).is("("))) {
+        if (COMPARISONS.contains(text)
+                && (afterLogical || at == 1 || tokens.get(at - 2).is("("))) {
             return new Wrong(
                     afterLogical ? tokens.get(at - 2) : token,
                     "a comparison without its left side",
                     afterLogical
-                            ? "Write the field again after " + tokens.get(at - 2).text() + "."
+                            ? "Write the field again after "
+                                    + tokens.get(at - 2).text() + "."
                             : "Write the field before " + text + ".");
         }
         if (NO_COMPARISONS.containsKey(text) && !scope.consequence()) {

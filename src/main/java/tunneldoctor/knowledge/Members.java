@@ -49,8 +49,7 @@ final class Members {
                     : unknownHead(head, "of drools, rules may use drools.getRule() only", "Hand it to Conclude.");
         }
         if (plain && scope.bindings().containsKey(name)) {
-            return new Expr.Bound(
-                    name, scope.bindings().getOrDefault(name, Optional.empty()), head.offset());
+            return new Expr.Bound(name, scope.bindings().getOrDefault(name, Optional.empty()), head.offset());
         }
         if (pattern.isPresent() && Vocabulary.words(pattern.get()).containsKey(name)) {
             return step(new Expr.This(pattern.get(), head.offset()), head, arguments);
@@ -77,9 +76,7 @@ final class Members {
         return unknownHead(
                 head,
                 "'" + name + "' is out of reach for rules",
-                near.isEmpty()
-                        ? "A value begins with a binding ($…), an imported type, a text or a number."
-                        : near);
+                near.isEmpty() ? "A value begins with a binding ($…), an imported type, a text or a number." : near);
     }
 
     /** Stands for {@code drools}, of which {@code getRule} is the only word. */
@@ -97,8 +94,7 @@ final class Members {
         if (owner instanceof Expr.Bound helper && helper.type().equals(Optional.of(RuleHelper.class))) {
             boolean rule = step.is("getRule") && arguments != null && arguments.isEmpty();
             if (!rule) {
-                reports.tell(
-                        owner.offset(), "of drools, rules may use drools.getRule() only", "Hand it to Conclude.");
+                reports.tell(owner.offset(), "of drools, rules may use drools.getRule() only", "Hand it to Conclude.");
             }
             return rule ? new Expr.ThisRule(owner.offset()) : lost;
         }
@@ -133,7 +129,8 @@ final class Members {
                     return new Expr.TypeName(nested, owner.offset());
                 }
             }
-            for (Object constant : Optional.ofNullable((Object[]) of.getEnumConstants()).orElse(new Object[0])) {
+            for (Object constant :
+                    Optional.ofNullable((Object[]) of.getEnumConstants()).orElse(new Object[0])) {
                 if (((Enum<?>) constant).name().equals(name)) {
                     return new Expr.Constant(constant, of, owner.offset());
                 }
@@ -183,20 +180,20 @@ final class Members {
             reports.tell(
                     step.offset(),
                     "'" + step.text() + "' is no method of the type " + of.getSimpleName(),
-                    fromType
-                            ? "Bind one first: $one : " + of.getSimpleName() + "()"
-                            : "Write it without parentheses.");
+                    fromType ? "Bind one first: $one : " + of.getSimpleName() + "()" : "Write it without parentheses.");
         }
         Optional<Method> fitting = methods.stream()
                 .filter(method -> misfit(method, given).isEmpty())
                 .findFirst();
         if (fitting.isEmpty() && !methods.isEmpty()) {
-            tellMisfit(
-                    of.getSimpleName() + "." + step.text(), methods, given, step.offset());
+            tellMisfit(of.getSimpleName() + "." + step.text(), methods, given, step.offset());
         }
         Optional<Type> type = fitting.isPresent()
                 ? result(owner, fitting.get())
-                : methods.stream().map(method -> result(owner, method)).findFirst().flatMap(known -> known);
+                : methods.stream()
+                        .map(method -> result(owner, method))
+                        .findFirst()
+                        .flatMap(known -> known);
         return new Expr.Call(owner, step.text(), given, type, owner.offset());
     }
 
@@ -277,7 +274,8 @@ final class Members {
             parameters.add(
                     type == org.kie.api.definition.rule.Rule.class
                             ? "drools.getRule()"
-                            : type.getSimpleName() + (rest ? "…" : "")
+                            : type.getSimpleName()
+                                    + (rest ? "…" : "")
                                     + (parameter.isNamePresent() ? " " + parameter.getName() : ""));
         }
         String name = form instanceof Constructor<?> made

@@ -33,7 +33,9 @@ final class Repeats {
         boolean same = one.then.equals(other.then);
         reports.tell(
                 one.rule.offset(),
-                same ? "the rule adds nothing to " + where : "the rule finds the cause from the same conditions as " + where,
+                same
+                        ? "the rule adds nothing to " + where
+                        : "the rule finds the cause from the same conditions as " + where,
                 same
                         ? "Whenever it fires, the other fires too and says the same: delete it, or correct its conditions."
                         : "Say it once, with the certainty that fits.");
@@ -76,7 +78,8 @@ final class Repeats {
                 parts.add(new Part(under + pattern.fact().getName(), tests));
                 return;
             }
-            String frame = under + condition.getClass().getSimpleName() + "(" + condition.parts().size() + ")";
+            String frame = under + condition.getClass().getSimpleName() + "("
+                    + condition.parts().size() + ")";
             if (condition instanceof Condition.Tally tally) {
                 tally.functions().forEach(function -> name(function.binding()));
                 parts.add(new Part(frame + renamed(tally.functions() + " " + tally.tests()), Set.of()));

@@ -127,7 +127,8 @@ public final class RuleBase {
             if (earlier != null) {
                 problems.add(file.problemAt(
                         0,
-                        "another file has the same name: " + earlier.relative(), "Give each cause a name of its own."));
+                        "another file has the same name: " + earlier.relative(),
+                        "Give each cause a name of its own."));
             }
         }
         return files.stream().filter(file -> seen.get(file.id()) == file).toList();

@@ -94,8 +94,7 @@ final class RuleCompiler {
     }
 
     private static Optional<RulePolicy> read(RuleFile file, List<RuleProblem> problems) {
-        Optional<RulePolicy> policy =
-                RuleSyntax.parse(file, problems).map(parsed -> new RulePolicy(file, parsed));
+        Optional<RulePolicy> policy = RuleSyntax.parse(file, problems).map(parsed -> new RulePolicy(file, parsed));
         policy.ifPresent(known -> problems.addAll(known.check()));
         return policy;
     }

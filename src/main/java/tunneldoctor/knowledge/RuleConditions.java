@@ -95,12 +95,11 @@ final class RuleConditions {
             return Optional.of(new Condition.Any(alternatives(or, scope, denied), offset));
         }
         if (part instanceof ExistsDescr exists) {
-            return Optional.of(new Condition.Exists(
-                    new Condition.All(parts(exists, inner(scope), denied), offset), offset));
+            return Optional.of(
+                    new Condition.Exists(new Condition.All(parts(exists, inner(scope), denied), offset), offset));
         }
         if (part instanceof NotDescr not) {
-            return Optional.of(
-                    new Condition.Not(new Condition.All(parts(not, inner(scope), true), offset), offset));
+            return Optional.of(new Condition.Not(new Condition.All(parts(not, inner(scope), true), offset), offset));
         }
         if (part instanceof ForallDescr forall) {
             return Optional.of(new Condition.ForAll(parts(forall, inner(scope), true), offset));
@@ -165,8 +164,7 @@ final class RuleConditions {
                     "'" + word + "' has no place in a rule",
                     "Match facts that are there, or ask the fact itself.");
         }
-        Optional<String> binding =
-                Optional.ofNullable(pattern.getIdentifier()).filter(name -> !name.isEmpty());
+        Optional<String> binding = Optional.ofNullable(pattern.getIdentifier()).filter(name -> !name.isEmpty());
         binding.ifPresent(name -> bind(name, offset, type.map(known -> known), scope));
         if (type.isEmpty()) {
             return Optional.empty();
@@ -175,8 +173,7 @@ final class RuleConditions {
         if (source == null) {
             return Optional.of(new Condition.Pattern(type.get(), binding, constraints, offset));
         }
-        return tally.map(known ->
-                new Condition.Tally(known.source(), known.functions(), constraints, known.offset()));
+        return tally.map(known -> new Condition.Tally(known.source(), known.functions(), constraints, known.offset()));
     }
 
     private void bind(String name, int offset, Optional<Type> type, Scope scope) {
@@ -189,8 +186,8 @@ final class RuleConditions {
     }
 
     private List<ExpressionReader.Constraint> constraints(PatternDescr pattern, Scope scope, Class<?> type) {
-        ExpressionReader reader = new ExpressionReader(
-                scope.in(type == Object.class ? Optional.empty() : Optional.of(type)), reports);
+        ExpressionReader reader =
+                new ExpressionReader(scope.in(type == Object.class ? Optional.empty() : Optional.of(type)), reports);
         List<ExpressionReader.Constraint> constraints = new ArrayList<>();
         for (BaseDescr constraint : pattern.getDescrs()) {
             if (constraint instanceof ExprConstraintDescr expression
@@ -198,8 +195,7 @@ final class RuleConditions {
                 reader.constraint(Token.of(expression.getExpression(), places.start(expression)))
                         .ifPresent(constraints::add);
             } else {
-                reports.tell(
-                        places.start(constraint), "a value without its field's name", "Write: field == value.");
+                reports.tell(places.start(constraint), "a value without its field's name", "Write: field == value.");
             }
         }
         return constraints;

@@ -28,10 +28,7 @@ final class RuleConsequence {
     private final Scope.Reports reports;
 
     RuleConsequence(
-            RuleFile file,
-            Map<String, Class<?>> imports,
-            Map<String, Optional<Type>> bindings,
-            Scope.Reports reports) {
+            RuleFile file, Map<String, Class<?>> imports, Map<String, Optional<Type>> bindings, Scope.Reports reports) {
         this.file = file;
         this.scope = new Scope(imports, bindings, Optional.empty(), true);
         this.reports = reports;
@@ -92,9 +89,7 @@ final class RuleConsequence {
             reports.tell(last.offset(), "the semicolon is missing", "Write ; after " + last.text());
             return Optional.empty();
         }
-        boolean whole = tokens.size() > 4
-                && tokens.get(1).is("(")
-                && closing(tokens, 1) == tokens.size() - 2;
+        boolean whole = tokens.size() > 4 && tokens.get(1).is("(") && closing(tokens, 1) == tokens.size() - 2;
         if (!whole) {
             reports.tell(
                     head.offset(),
@@ -137,8 +132,7 @@ final class RuleConsequence {
                     "Conclude with Conclude.proved, likely, possible, cannotTell, notApplicable, clears, explains,"
                             + " contradicts or remedy.");
         } else if (file.shared() && Conclusion.class.isAssignableFrom(type.get())) {
-            reports.tell(
-                    value.offset(), "a conclusion in a file of shared inferences", "Infer a fact instead.");
+            reports.tell(value.offset(), "a conclusion in a file of shared inferences", "Infer a fact instead.");
         }
     }
 

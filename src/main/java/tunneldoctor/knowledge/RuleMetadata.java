@@ -89,7 +89,9 @@ final class RuleMetadata {
         for (String name : NAMES) {
             if (!meant.contains(name)) {
                 reports.tell(
-                        places.of(rule, "rule"), "@" + name + " is missing", "Write on the first rule: " + example(name));
+                        places.of(rule, "rule"),
+                        "@" + name + " is missing",
+                        "Write on the first rule: " + example(name));
             }
         }
     }
@@ -139,8 +141,8 @@ final class RuleMetadata {
                     name,
                     "there is no " + name + " " + value,
                     Vocabulary.nearest(value, known)
-                            .map(near -> "Did you mean " + near + "? There are: ")
-                            .orElse("There are: ")
+                                    .map(near -> "Did you mean " + near + "? There are: ")
+                                    .orElse("There are: ")
                             + String.join(", ", known) + ".");
         }
     }

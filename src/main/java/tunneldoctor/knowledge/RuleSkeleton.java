@@ -59,13 +59,16 @@ final class RuleSkeleton {
     String only(Span rule) {
         String text = file.text();
         int head = rules.get(0).from();
-        return text.substring(0, head) + blank(text.substring(head, rule.from()))
-                + text.substring(rule.from(), rule.to()) + blank(text.substring(rule.to()));
+        return text.substring(0, head)
+                + blank(text.substring(head, rule.from()))
+                + text.substring(rule.from(), rule.to())
+                + blank(text.substring(rule.to()));
     }
 
     /** A text of the file's length without one of its rules. */
     static String without(String text, Span rule) {
-        return text.substring(0, rule.from()) + blank(text.substring(rule.from(), rule.to()))
+        return text.substring(0, rule.from())
+                + blank(text.substring(rule.from(), rule.to()))
                 + text.substring(rule.to());
     }
 
@@ -90,7 +93,9 @@ final class RuleSkeleton {
             int before = problems.size();
             rule(starts.get(i), next);
             int from = tokens.get(starts.get(i)).offset();
-            int to = next < tokens.size() ? tokens.get(next).offset() : file.text().length();
+            int to = next < tokens.size()
+                    ? tokens.get(next).offset()
+                    : file.text().length();
             rules.add(new Span(from, to, problems.size() == before));
         }
     }
@@ -157,7 +162,9 @@ final class RuleSkeleton {
         }
         balanced(places[0], places[1]);
         balanced(places[1], places[2]);
-        if (problems.size() == before && at < to && !STATEMENTS.contains(tokens.get(at).text())) {
+        if (problems.size() == before
+                && at < to
+                && !STATEMENTS.contains(tokens.get(at).text())) {
             tell(
                     tokens.get(at),
                     "'" + tokens.get(at).text() + "' stands outside of any rule",
@@ -183,7 +190,9 @@ final class RuleSkeleton {
         for (int i = from; i < to; i++) {
             Token token = tokens.get(i);
             boolean alone = firstOnLine(i) && (i + 1 == to || firstOnLine(i + 1));
-            if (alone && token.word() && Vocabulary.nearest(token.text(), List.of(part)).isPresent()
+            if (alone
+                    && token.word()
+                    && Vocabulary.nearest(token.text(), List.of(part)).isPresent()
                     && !PARTS.contains(token.text())) {
                 tell(token, "'" + token.text() + "' is not known here", "Did you mean '" + part + "'?");
                 return;
@@ -223,7 +232,8 @@ final class RuleSkeleton {
             tell(token, "a text in single quotes", "Write texts in double quotes.");
         } else if (TYPOGRAPHIC.contains(token.text())) {
             int line = file.problemAt(token.offset(), "", "").line();
-            boolean told = !problems.isEmpty() && problems.get(problems.size() - 1).line() == line;
+            boolean told =
+                    !problems.isEmpty() && problems.get(problems.size() - 1).line() == line;
             if (!told) {
                 tell(token, "a typographic quote", "Write texts in straight double quotes: \"…\"");
             }

@@ -39,8 +39,7 @@ final class SyntaxAdvice {
             return told(token, "'=' gives no name", "Write: " + before.text() + " : Fact(…)");
         }
         if (COMPARISONS.containsKey(token.text())) {
-            return told(
-                    token, "'" + token.text() + "' is no comparison", COMPARISONS.getOrDefault(token.text(), ""));
+            return told(token, "'" + token.text() + "' is no comparison", COMPARISONS.getOrDefault(token.text(), ""));
         }
         if (before.is(",") && (token.is(")") || token.is(","))) {
             return told(before, "nothing follows the comma", "Write a condition after it, or delete it.");
@@ -58,8 +57,10 @@ final class SyntaxAdvice {
 
     private RuleProblem twoWords(Token before, Token token, boolean inPattern) {
         if (before.text().startsWith("$") && !inPattern) {
-            return told(before, "a colon is missing after " + before.text(), "Write: " + before.text() + " : "
-                    + token.text() + "(…)");
+            return told(
+                    before,
+                    "a colon is missing after " + before.text(),
+                    "Write: " + before.text() + " : " + token.text() + "(…)");
         }
         if (before.is("not") && inPattern) {
             return told(

@@ -186,13 +186,15 @@ final class TypeRules {
         Class<?> wanted = field.raw().orElse(Object.class);
         String hint = "Compare it with a value of type " + wanted.getSimpleName() + ".";
         if (wanted.isEnum()) {
-            hint = (value instanceof Expr.TypeName ? "Name one of its values: " : "Write ")
-                    + wanted.getSimpleName() + "." + constants(wanted) + ".";
+            hint = (value instanceof Expr.TypeName ? "Name one of its values: " : "Write ") + wanted.getSimpleName()
+                    + "." + constants(wanted) + ".";
         } else if (wanted == Optional.class) {
             hint = "Ask for what it holds: " + field + ".get() == " + value;
         } else if (Collection.class.isAssignableFrom(wanted)) {
             hint = "Write: " + field + " contains " + value;
-        } else if (isNumber(wanted) && value instanceof Expr.Constant text && text.value() instanceof String digits
+        } else if (isNumber(wanted)
+                && value instanceof Expr.Constant text
+                && text.value() instanceof String digits
                 && digits.matches("-?[0-9]+")) {
             hint = "Write the number without quotes: " + digits;
         }
@@ -215,7 +217,9 @@ final class TypeRules {
         switch (at.text()) {
             case "contains", "excludes" -> contains(left, right, at);
             case "memberOf" -> {
-                if (right.raw().filter(type -> !Collection.class.isAssignableFrom(type)).isPresent()) {
+                if (right.raw()
+                        .filter(type -> !Collection.class.isAssignableFrom(type))
+                        .isPresent()) {
                     reports.tell(
                             right.offset(),
                             "'" + right + "' is " + words(right) + ", not a list",
@@ -330,7 +334,9 @@ final class TypeRules {
     Expr substring(String operator, Expr left, Expr right, Token at) {
         if (texts(left, at)) {
             Class<?> wanted = operator.endsWith("length]") ? int.class : String.class;
-            if (right.raw().filter(type -> isNumber(type) != (wanted == int.class)).isPresent()) {
+            if (right.raw()
+                    .filter(type -> isNumber(type) != (wanted == int.class))
+                    .isPresent()) {
                 reports.tell(
                         right.offset(),
                         right + " is not a value of type " + wanted.getSimpleName(),

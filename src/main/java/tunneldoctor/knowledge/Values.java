@@ -32,7 +32,8 @@ final class Values {
 
     /** @param count whether it is a number of things */
     static Values of(Class<?> type, boolean count) {
-        Values values = new Values(type == int.class || type == long.class || type == Integer.class || type == Long.class);
+        Values values =
+                new Values(type == int.class || type == long.class || type == Integer.class || type == Long.class);
         if (type.isEnum()) {
             values.allowed = new HashSet<>(Arrays.asList(type.getEnumConstants()));
         } else if (TypeRules.isTruth(type)) {
@@ -165,7 +166,10 @@ final class Values {
             return false;
         }
         if (value instanceof Double number) {
-            return number >= least && number <= most && !(leastOpen && number == least) && !(mostOpen && number == most);
+            return number >= least
+                    && number <= most
+                    && !(leastOpen && number == least)
+                    && !(mostOpen && number == most);
         }
         return !(value instanceof String text) || forms.stream().allMatch(form -> form.test(text));
     }

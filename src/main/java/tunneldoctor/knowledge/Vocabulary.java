@@ -42,7 +42,8 @@ final class Vocabulary {
             "java.util.Optional", Optional.class);
 
     /** Facts of which there is one at most, so that a pattern of them multiplies nothing. */
-    static final Set<Class<?>> SINGLE = Set.of(Cluster.class, Tunnel.class, AgentFleet.class, tunneldoctor.model.Scope.class);
+    static final Set<Class<?>> SINGLE =
+            Set.of(Cluster.class, Tunnel.class, AgentFleet.class, tunneldoctor.model.Scope.class);
 
     private static final Set<String> NUMBERS =
             Set.of("intValue", "longValue", "doubleValue", "booleanValue", "equals", "compareTo", "valueOf");

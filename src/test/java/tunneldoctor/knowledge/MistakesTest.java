@@ -65,7 +65,8 @@ class MistakesTest {
             assertThat(problem.message()).contains(wanted.message());
             assertThat(problem.hint()).contains(wanted.hint());
             assertThat(problem.lineText())
-                    .isEqualTo(lines.isEmpty() ? "" : lines.get(wanted.line() - 1).stripTrailing());
+                    .isEqualTo(
+                            lines.isEmpty() ? "" : lines.get(wanted.line() - 1).stripTrailing());
         }
     }
 
@@ -83,8 +84,10 @@ class MistakesTest {
 
     @Test
     void noMessageShowsTheInsideOfTheMachine() {
-        assertThat(check.problems()).hasSizeGreaterThan(80).allSatisfy(problem -> assertThat(problem.describe())
-                .doesNotContain("Exception", "org.drools", "org.mvel", "java.lang", "Lambda", "\tat ", "ERR "));
+        assertThat(check.problems())
+                .hasSizeGreaterThan(80)
+                .allSatisfy(problem -> assertThat(problem.describe())
+                        .doesNotContain("Exception", "org.drools", "org.mvel", "java.lang", "Lambda", "\tat ", "ERR "));
     }
 
     @Test
