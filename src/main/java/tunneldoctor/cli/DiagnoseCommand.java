@@ -10,6 +10,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.report.JsonReport;
@@ -67,6 +69,11 @@ final class DiagnoseCommand implements Callable<Integer> {
                     + " has passed.")
     private Optional<Path> knownIssues = Optional.empty();
 
+    @Option(
+            names = "--watch",
+            description = "Stay, and diagnose again whenever a rule or a facts file is saved; Ctrl-C ends it.")
+    private boolean watch;
+
     DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
         this.terminal = terminal;
         this.pipeline = pipeline;
@@ -75,16 +82,49 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check(spec.commandLine());
+        Path directory = rules.directory();
+        if (!watch) {
+            return diagnose(directory, new FactsRun(terminal, options)).code();
+        }
+        if (options.files().contains(FactsOptions.STANDARD_INPUT)) {
+            throw new ParameterException(spec.commandLine(), "standard input (-) cannot be watched; name files");
+        }
+        return watched(directory);
+    }
+
+    private ExitCode diagnose(Path directory, FactsRun run) throws IOException {
         Pipeline.Opened opened;
         try {
-            opened = narrowed(pipeline.open(rules.directory(), terminal.cacheDirectory()));
+            opened = narrowed(pipeline.open(directory, terminal.cacheDirectory()));
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
-            return ExitCode.BAD_INPUT.code();
+            return ExitCode.BAD_INPUT;
         }
-        return new FactsRun(terminal, options)
-                .over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)))
-                .code();
+        return run.over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)));
+    }
+
+    /** Ends when nobody reads the reports any more, or the process is ended. */
+    private int watched(Path directory) throws IOException {
+        FolderWatch watching = FolderWatch.of(directory, options.files());
+        ExitCode exit;
+        try {
+            while (true) {
+                FactsRun run = new FactsRun(terminal, options);
+                exit = diagnose(directory, run);
+                if (run.unread()) {
+                    return exit.code();
+                }
+                watching.report(terminal);
+                if (options.output() == OutputFormat.TEXT && !options.quiet()) {
+                    terminal.print("\n\n");
+                }
+            }
+        } catch (Terminal.OutputLostException nobodyReads) {
+            return ExitCode.NOTHING_FOUND.code();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return ExitCode.NOTHING_FOUND.code();
+        }
     }
 
     private Pipeline.Opened narrowed(Pipeline.Opened whole) throws Pipeline.UnusableException {

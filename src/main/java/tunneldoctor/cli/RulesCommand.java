@@ -43,7 +43,12 @@ final class RulesCommand implements Callable<Integer> {
     static CommandLine with(Terminal terminal) {
         CommandLine rules = new CommandLine(new RulesCommand(terminal));
         for (Object command : List.of(
-                new RulesListCommand(terminal), new RulesShowCommand(terminal), new RulesCheckCommand(terminal))) {
+                new RulesListCommand(terminal),
+                new RulesShowCommand(terminal),
+                new RulesCheckCommand(terminal),
+                new RulesTestCommand(terminal),
+                new RulesWhyCommand(terminal),
+                new RulesWhyNotCommand(terminal))) {
             rules.addSubcommand(command);
         }
         rules.getCommandSpec().usageMessage().exitCodeList(ExitCode.documentedForRules());

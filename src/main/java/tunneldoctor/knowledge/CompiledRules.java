@@ -28,6 +28,22 @@ record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<Stri
     private static final int MAX_ENTRIES = 20_000;
     private static final int MAX_ENTRY_BYTES = 4 << 20;
 
+    /** The same rules where their file has another place below the rules directory. */
+    CompiledRules in(String file) {
+        return new CompiledRules(
+                modelClass,
+                jdk,
+                cause.map(known -> new Cause(
+                        known.id(),
+                        known.title(),
+                        known.severity(),
+                        known.source(),
+                        known.maturity(),
+                        known.ruledOut(),
+                        file)),
+                classes);
+    }
+
     /** The facts about it as lines {@code key=value}. */
     String manifest() {
         StringBuilder lines = new StringBuilder("model=" + modelClass + "\njdk=" + jdk + "\n");

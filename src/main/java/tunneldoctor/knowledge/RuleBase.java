@@ -5,11 +5,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.drools.model.Model;
 import org.drools.modelcompiler.KieBaseBuilder;
 import org.kie.api.KieServices;
@@ -36,18 +40,31 @@ public final class RuleBase {
     private static final int FIRINGS_AT_LEAST = 1000;
 
     private final Path directory;
+    private final Path cacheDirectory;
+    private final Map<String, Loaded> loaded;
     private final Map<String, RuleFile> files;
     private final List<Cause> causes;
     private final KieSessionsPool sessions;
     private final int compiled;
+    private final RuleReading reading;
 
     private RuleBase(
-            Path directory, Map<String, RuleFile> files, List<Cause> causes, KieSessionsPool sessions, int compiled) {
+            Path directory,
+            Path cacheDirectory,
+            Map<String, Loaded> loaded,
+            Map<String, RuleFile> files,
+            List<Cause> causes,
+            KieSessionsPool sessions,
+            int compiled,
+            RuleReading reading) {
         this.directory = directory;
+        this.cacheDirectory = cacheDirectory;
+        this.loaded = loaded;
         this.files = files;
         this.causes = causes;
         this.sessions = sessions;
         this.compiled = compiled;
+        this.reading = reading;
     }
 
     /**
@@ -58,19 +75,37 @@ public final class RuleBase {
      * @throws RuleBaseException with every problem of every file
      */
     public static RuleBase load(Path rulesDirectory, Path cacheDirectory) throws RuleBaseException {
+        return load(rulesDirectory, cacheDirectory, Map.of());
+    }
+
+    /**
+     * Loads the same directory again, and takes over what has not changed. For a program that stays while rules are
+     * edited; this one remains usable.
+     *
+     * @throws RuleBaseException with every problem of every file
+     */
+    public RuleBase reload() throws RuleBaseException {
+        return load(directory, cacheDirectory, loaded);
+    }
+
+    private static RuleBase load(Path rulesDirectory, Path cacheDirectory, Map<String, Loaded> earlier)
+            throws RuleBaseException {
         List<RuleProblem> problems = new ArrayList<>();
         List<RuleFile> files = readAll(rulesDirectory, problems);
         RuleCache cache = new RuleCache(cacheDirectory);
         Map<String, RuleFile> byId = new HashMap<>();
         List<Model> models = new ArrayList<>();
+        Map<RuleFile, Model> byFile = new LinkedHashMap<>();
+        Map<String, Loaded> byKey = new HashMap<>();
         List<Cause> causes = new ArrayList<>();
         int compiled = 0;
         for (RuleFile file : files) {
             byId.put(file.id(), file);
             Optional<String> key = cache.key(file);
             List<String> reasons = new ArrayList<>();
-            Optional<Loaded> known = key.flatMap(k -> cache.builtIn(k, file)
-                    .flatMap(rules -> Loaded.of(rules, reasons))
+            Optional<Loaded> known = key.flatMap(k -> Optional.ofNullable(earlier.get(k))
+                    .map(loaded -> loaded.again(file))
+                    .or(() -> cache.builtIn(k, file).flatMap(rules -> Loaded.of(rules, reasons)))
                     .or(() -> cache.kept(k, file).flatMap(rules -> Loaded.of(rules, reasons))));
             if (known.isEmpty()) {
                 Optional<CompiledRules> fresh = RuleCompiler.compile(file, problems);
@@ -86,6 +121,8 @@ public final class RuleBase {
             }
             known.ifPresent(loaded -> {
                 models.add(loaded.model());
+                byFile.put(file, loaded.model());
+                key.ifPresent(k -> byKey.put(k, loaded));
                 loaded.rules().cause().ifPresent(causes::add);
             });
         }
@@ -94,7 +131,14 @@ public final class RuleBase {
         }
         causes.sort(Comparator.comparing(Cause::id));
         return new RuleBase(
-                rulesDirectory, Map.copyOf(byId), List.copyOf(causes), pool(rulesDirectory, models), compiled);
+                rulesDirectory,
+                cacheDirectory,
+                Map.copyOf(byKey),
+                Map.copyOf(byId),
+                List.copyOf(causes),
+                pool(rulesDirectory, models),
+                compiled,
+                new RuleReading(byFile));
     }
 
     /**
@@ -167,6 +211,68 @@ public final class RuleBase {
     }
 
     List<Conclusion> conclude(Collection<?> facts, Duration patience) throws RuleBaseException {
+        return run(facts, patience, (session, firing) -> conclusions(session));
+    }
+
+    /**
+     * As {@link #conclude}, for questions of how the rules came to it.
+     *
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Examination examine(Collection<?> facts) throws RuleBaseException {
+        return run(
+                facts,
+                PATIENCE,
+                (session, firing) ->
+                        new Examination(conclusions(session), reading, known(facts, session), firing.counts()));
+    }
+
+    /** The facts in their order, then what was inferred, in an order of its own: the session keeps none. */
+    private static List<Object> known(Collection<?> facts, KieSession session) {
+        Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Object> ordered = new ArrayList<>();
+        for (Object fact : facts) {
+            if (known.add(fact)) {
+                ordered.add(fact);
+            }
+        }
+        session.getObjects(object -> !(object instanceof Conclusion) && !known.contains(object)).stream()
+                .sorted(Comparator.comparing(Object::toString))
+                .forEach(ordered::add);
+        ordered.addAll(conclusions(session));
+        return ordered;
+    }
+
+    /**
+     * What of the rules is exercised, to be filled by {@link Examination#exercise}.
+     *
+     * @param ids of causes or shared inferences; empty for all there are
+     */
+    public ConditionCoverage coverage(Collection<String> ids) {
+        List<RulePremises> rules = ids.isEmpty()
+                ? reading.all()
+                : ids.stream().flatMap(id -> reading.of(id).stream()).toList();
+        return new ConditionCoverage(rules);
+    }
+
+    /** The rules of one file as they can be followed by hand; empty if there is no such file. */
+    List<RulePremises> premises(String id) {
+        return reading.of(id);
+    }
+
+    private interface Outcome<T> {
+        T of(KieSession session, Firing firing);
+    }
+
+    private static List<Conclusion> conclusions(KieSession session) {
+        List<Conclusion> conclusions = new ArrayList<>();
+        for (Object object : session.getObjects(Conclusion.class::isInstance)) {
+            conclusions.add((Conclusion) object);
+        }
+        return ConclusionOrder.sorted(conclusions);
+    }
+
+    private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome) throws RuleBaseException {
         KieSession session = sessions.newKieSession();
         try {
             for (Object fact : facts) {
@@ -178,11 +284,7 @@ public final class RuleBase {
             if (firing.expired() || fired == limit && session.fireAllRules(firing, 1) > 0) {
                 throw runaway(firing.busiest());
             }
-            List<Conclusion> conclusions = new ArrayList<>();
-            for (Object object : session.getObjects(Conclusion.class::isInstance)) {
-                conclusions.add((Conclusion) object);
-            }
-            return ConclusionOrder.sorted(conclusions);
+            return outcome.of(session, firing);
         } catch (ConsequenceException e) {
             throw failed(e.getRule().getName(), e);
         } catch (RuntimeException e) {
@@ -227,8 +329,21 @@ public final class RuleBase {
         return new RuleBaseException(List.of(at < 0 ? file.problem(message, hint) : file.problemAt(at, message, hint)));
     }
 
+    /** A model of its own: building a rule base changes the one it is built from. */
+    static Model another(Model built) {
+        try {
+            return built.getClass().getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("a model that could be made once can be made again", e);
+        }
+    }
+
     /** Compiled rules whose model is in memory. */
     private record Loaded(CompiledRules rules, Model model) {
+        Loaded again(RuleFile file) {
+            return new Loaded(rules.in(file.relative()), another(model));
+        }
+
         /** Empty if the classes do not link or do not hold a model, with the reason added. */
         static Optional<Loaded> of(CompiledRules rules, List<String> reasons) {
             ClassLoader own = RuleBase.class.getClassLoader();

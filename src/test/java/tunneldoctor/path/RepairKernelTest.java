@@ -20,6 +20,8 @@ import tunneldoctor.diagnose.Diagnoser;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Diagnosis;
+import tunneldoctor.model.Direction;
+import tunneldoctor.model.Transport;
 import tunneldoctor.model.Tree;
 
 /**
@@ -75,8 +77,19 @@ class RepairKernelTest {
         return counts.getOrDefault(what, 0);
     }
 
+    private static Map<String, String> connect(KernelLane lane, int milliseconds, List<String> senders)
+            throws IOException {
+        Map<String, String> met = new TreeMap<>();
+        List<KernelLane.Call> calls = senders.stream()
+                .map(sender -> new KernelLane.Call(sender, KernelLane.NODE))
+                .toList();
+        lane.connect(Direction.INBOUND, Transport.TCP, 10250, milliseconds, calls)
+                .forEach((call, answer) -> met.put(call.from(), answer));
+        return met;
+    }
+
     private void oneNode(KernelLane lane, Firewall firewall, Diagnoser diagnoser, Random random) throws Exception {
-        Map<String, String> kernel = lane.connect(QUICK, 10250, KernelLane.SENDERS);
+        Map<String, String> kernel = connect(lane, QUICK, KernelLane.NEIGHBOURS);
         List<String> blocked = kernel.entrySet().stream()
                 .filter(sender -> !sender.getValue().equals("OK"))
                 .map(Map.Entry::getKey)
@@ -115,9 +128,9 @@ class RepairKernelTest {
         }
         String before = firewall.state(lane);
         String said = run(lane, commands);
-        String reached = lane.connect(QUICK, 10250, List.of(agent)).get(agent);
+        String reached = connect(lane, QUICK, List.of(agent)).get(agent);
         if (!"OK".equals(reached)) {
-            reached = lane.connect(PATIENT, 10250, List.of(agent)).get(agent);
+            reached = connect(lane, PATIENT, List.of(agent)).get(agent);
         }
         String place = firewall.name() + ", from " + agent + ", " + what + ": " + commands + "\n";
         if (!"OK".equals(reached)) {
@@ -186,7 +199,7 @@ class RepairKernelTest {
     private record Iptables(String name) implements Firewall {
         @Override
         public void make(KernelLane lane, Random random) throws IOException {
-            String ruleset = new RulesetGenerator(random.nextLong()).next();
+            String ruleset = new RulesetGenerator(random.nextLong(), Direction.INBOUND).next();
             assertThat(lane.load(name + "-restore", ruleset)).isEmpty();
         }
 
