@@ -45,11 +45,13 @@ final class RulesCommand implements Callable<Integer> {
         for (Object command : List.of(
                 new RulesListCommand(terminal),
                 new RulesShowCommand(terminal),
+                new RulesCheckCommand(terminal),
                 new RulesTestCommand(terminal),
                 new RulesWhyCommand(terminal),
                 new RulesWhyNotCommand(terminal))) {
             rules.addSubcommand(command);
         }
+        rules.getCommandSpec().usageMessage().exitCodeList(ExitCode.documentedForRules());
         rules.getSubcommands()
                 .values()
                 .forEach(command -> command.getCommandSpec()

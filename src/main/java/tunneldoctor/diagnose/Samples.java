@@ -30,7 +30,12 @@ public record Samples(Path directory) {
 
     /** Where the scenes of a cause are; the file need not exist. */
     public Path of(Cause cause) {
-        return directory.resolve(cause.file().replaceFirst("\\.drl$", ".yaml"));
+        return of(cause.file());
+    }
+
+    /** The same for a rule file by its path below the folder of rules, with {@code /}. */
+    public Path of(String ruleFile) {
+        return directory.resolve(ruleFile.replaceFirst("\\.drl$", ".yaml"));
     }
 
     /**

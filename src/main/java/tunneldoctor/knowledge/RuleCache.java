@@ -27,7 +27,7 @@ final class RuleCache {
     static final String BUILT_IN = "tunneldoctor/rules/";
 
     /** Raised whenever what is kept, or what is let through before it is kept, changes. */
-    private static final String FORMAT = "1";
+    private static final String FORMAT = "2";
 
     private final Path directory;
     private final Optional<String> fingerprint;

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.drools.drl.ast.descr.PackageDescr;
 import org.drools.model.Model;
 
 /** The rules of a rule base as they can be followed by hand. A file is read when it is first asked about. */
@@ -35,8 +34,8 @@ final class RuleReading {
     }
 
     private static List<RulePremises> read(RuleFile file, Model built) {
-        return RuleCompiler.parse(file, new ArrayList<>())
-                .map((PackageDescr parsed) -> PremiseReader.read(file, parsed, RuleBase.another(built)))
+        return RuleSyntax.parse(file, new ArrayList<>())
+                .map(parsed -> PremiseReader.read(file, parsed.tree(), RuleBase.another(built)))
                 .orElse(List.of());
     }
 }

@@ -200,7 +200,7 @@ class RulePolicyTest {
                         13,
                         "'Probe' is not",
                         "import tunneldoctor.model.Probe"),
-                Arguments.of(RuleText.with("$symptom : Symptom(timeout", then), 13, "", ""),
+                Arguments.of(RuleText.with("$symptom : Symptom(timeout", then), 12, "not closed", ")"),
                 Arguments.of(
                         RuleText.with(RuleText.CONDITION, then.replace("proved", "prooved")),
                         14,
@@ -227,9 +227,9 @@ class RulePolicyTest {
                 Arguments.of(
                         RuleText.with(
                                 RuleText.CONDITION, "insertLogical(Conclude.proved(drools.getRule(), 5, $symptom));"),
-                        9,
-                        "proved",
-                        ""),
+                        14,
+                        "Conclude.proved does not take 5, a number",
+                        "String why"),
                 Arguments.of(good.replace("when", "salience 10\nwhen"), 11, "'salience' has no place", "order"),
                 Arguments.of(good.replace("when", "no-loop true\nwhen"), 11, "'no-loop' has no place", "order"),
                 Arguments.of(
