@@ -1,7 +1,11 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +55,21 @@ final class DiagnoseCommand implements Callable<Integer> {
     private RuleBaseOptions rules = new RuleBaseOptions();
 
     @Option(
+            names = "--only",
+            paramLabel = "CAUSE",
+            split = ",",
+            description = "Look for these causes only; may be given several times.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--known-issues",
+            paramLabel = "FILE",
+            description = "Causes that are known and accepted, a YAML list of {cause, reason, until: YYYY-MM-DD} with"
+                    + " cluster and nodes if they hold only there. They are named, but count no longer until their day"
+                    + " has passed.")
+    private Optional<Path> knownIssues = Optional.empty();
+
+    @Option(
             names = "--watch",
             description = "Stay, and diagnose again whenever a rule or a facts file is saved; Ctrl-C ends it.")
     private boolean watch;
@@ -76,7 +95,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private ExitCode diagnose(Path directory, FactsRun run) throws IOException {
         Pipeline.Opened opened;
         try {
-            opened = pipeline.open(directory, terminal.cacheDirectory());
+            opened = narrowed(pipeline.open(directory, terminal.cacheDirectory()));
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT;
@@ -105,6 +124,22 @@ final class DiagnoseCommand implements Callable<Integer> {
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
             return ExitCode.NOTHING_FOUND.code();
+        }
+    }
+
+    private Pipeline.Opened narrowed(Pipeline.Opened whole) throws Pipeline.UnusableException {
+        Pipeline.Opened opened = only.isEmpty() ? whole : whole.only(only);
+        if (knownIssues.isEmpty()) {
+            return opened;
+        }
+        Path file = knownIssues.get();
+        try (InputStream in = Files.newInputStream(file)) {
+            return opened.knowing(file.toString(), in);
+        } catch (IOException e) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    file + ": the known issues cannot be read: "
+                            + (Files.exists(file) ? e.getMessage() : "no such file"));
         }
     }
 

@@ -1,5 +1,6 @@
 package tunneldoctor.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,12 +33,35 @@ public record HostChain(
         this(name, policy, rules, complete, source, complete, Optional.empty());
     }
 
+    /** With other rules, numbered anew where the chain's beginning is shown. */
+    HostChain withRules(List<HostRule> others) {
+        List<HostRule> numbered = new ArrayList<>(others.size());
+        for (HostRule rule : others) {
+            numbered.add(beginningShown ? rule.at(numbered.size() + 1) : rule);
+        }
+        return new HostChain(name, policy, numbered, complete, source, beginningShown, hook);
+    }
+
+    HostChain withPolicy(String other) {
+        return new HostChain(name, Optional.of(other), rules, complete, source, beginningShown, hook);
+    }
+
     /**
      * Where and when the kernel enters a base chain of nftables.
      *
      * @param type {@code filter}, {@code nat} or {@code route}
-     * @param name {@code prerouting}, {@code input}, {@code output}, {@code postrouting}, {@code forward} or {@code ingress}
+     * @param name {@code prerouting}, {@code input}, {@code output}, {@code postrouting}, {@code forward}, {@code ingress}
+     *     or {@code egress}
      * @param priority lower comes first; {@code filter} is 0
+     * @param devices the interfaces whose packets enter; empty for all
      */
-    public record Hook(String type, String name, int priority) {}
+    public record Hook(String type, String name, int priority, List<String> devices) {
+        public Hook {
+            devices = List.copyOf(devices);
+        }
+
+        public Hook(String type, String name, int priority) {
+            this(type, name, priority, List.of());
+        }
+    }
 }

@@ -104,6 +104,7 @@ final class FactsBuilder {
                 probes,
                 symptoms,
                 metrics,
-                problems);
+                problems,
+                List.of());
     }
 }

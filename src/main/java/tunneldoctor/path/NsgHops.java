@@ -2,6 +2,7 @@ package tunneldoctor.path;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -235,7 +236,7 @@ final class NsgHops {
     }
 
     /** Targets that every rule's destination either holds wholly or not at all, so that one verdict serves them all. */
-    private static List<List<Node>> splitByDestination(List<Nsg> groups, Direction direction, List<Node> targets) {
+    static List<List<Node>> splitByDestination(List<Nsg> groups, Direction direction, Collection<Node> targets) {
         Set<AddressSet> destinations = new LinkedHashSet<>();
         for (Nsg nsg : groups) {
             for (NsgRule rule : nsg.rules()) {
@@ -250,7 +251,7 @@ final class NsgHops {
     }
 
     /** Nodes that each of the sets either holds wholly or not at all; one whose address is not known stands apart. */
-    static List<List<Node>> splitByAddress(Set<AddressSet> sets, List<Node> targets) {
+    static List<List<Node>> splitByAddress(Set<AddressSet> sets, Collection<Node> targets) {
         List<AddressSet> destinations = List.copyOf(sets);
         Map<BitSet, List<Node>> alike = new LinkedHashMap<>();
         for (Node target : targets) {
