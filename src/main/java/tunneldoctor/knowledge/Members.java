@@ -287,12 +287,13 @@ final class Members {
     private Optional<Type> unknown(Token word, Class<?> owner) {
         Set<String> known = Vocabulary.words(owner).keySet();
         boolean fact = owner.getName().startsWith(Vocabulary.MODEL);
-        String kind = owner.isEnum() ? "value" : fact ? "field" : "method";
+        boolean fields = fact && !Vocabulary.fields(owner).isEmpty();
         String list = owner.isEnum()
                 ? "Values: " + TypeRules.constants(owner)
-                : fact
+                : fields
                         ? "Fields: " + String.join(", ", Vocabulary.fields(owner))
                         : "Methods: " + String.join(", ", known);
+        String kind = owner.isEnum() ? "value" : fields ? "field" : "method";
         String near = suggestion(word.text(), known);
         reports.tell(
                 word.offset(),

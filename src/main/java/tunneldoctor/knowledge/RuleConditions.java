@@ -154,12 +154,14 @@ final class RuleConditions {
                     "What is concluded later would take this back without a word; negate the facts it rests on.");
         }
         Optional<Condition.Tally> tally = Optional.empty();
-        if (source instanceof AccumulateDescr accumulate) {
+        // A groupby is an accumulate to Drools, with code of its own.
+        if (source instanceof AccumulateDescr accumulate && source.getClass() == AccumulateDescr.class) {
             tally = accumulate(accumulate, scope, denied);
         } else if (source != null) {
+            String word = source instanceof AccumulateDescr ? "groupby" : "from";
             reports.tell(
-                    places.of(source, "from"),
-                    "'from' has no place in a rule",
+                    places.of(source, word),
+                    "'" + word + "' has no place in a rule",
                     "Match facts that are there, or ask the fact itself.");
         }
         Optional<String> binding = Optional.ofNullable(pattern.getIdentifier()).filter(name -> !name.isEmpty());
