@@ -51,8 +51,7 @@ class EscapesTest {
      */
     static Stream<Path> built() throws IOException {
         return Boolean.getBoolean("every-escape")
-                ? files().filter(file ->
-                        !file.getFileName().toString().matches("(annotation-.*|declared-enum)\\.drl"))
+                ? files().filter(file -> !file.getFileName().toString().matches("(annotation-.*|declared-enum)\\.drl"))
                 : Stream.of(
                                 "then-statement",
                                 "then-runtime",
@@ -109,7 +108,8 @@ class EscapesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("built")
     void isRefusedByItsClassesWhereItsTextIsNotLookedAt(Path file) throws IOException {
-        RuleFile rules = RuleFile.readAll(copy(file).getParent(), new ArrayList<>()).get(0);
+        RuleFile rules =
+                RuleFile.readAll(copy(file).getParent(), new ArrayList<>()).get(0);
 
         Optional<CompiledRules> built = RuleCompiler.build(rules, Optional.empty(), new ArrayList<>());
 
@@ -140,8 +140,10 @@ class EscapesTest {
         RuleText.write(
                 temp.resolve("rules"),
                 RuleText.FILE,
-                RuleText.good().replace("because", code).replace("Some cause", code).replace("timeout", "timeout, verb != \""
-                        + code + "\""));
+                RuleText.good()
+                        .replace("because", code)
+                        .replace("Some cause", code)
+                        .replace("timeout", "timeout, verb != \"" + code + "\""));
 
         RuleBase base = RuleBase.load(temp.resolve("rules"), temp.resolve("cache"));
         Symptom symptom =
