@@ -148,6 +148,7 @@ final class IptablesRuleParser {
                     "iprange",
                     "addrtype",
                     "mark",
+                    "icmp",
                     "standard" -> true;
             default -> false;
         };
@@ -197,6 +198,7 @@ final class IptablesRuleParser {
             case "--comment" -> {
                 // Free text; it decides nothing.
             }
+            case "--icmp-type" -> matches.add(IptablesWords.icmp(value, negated));
             case "--src-range" -> range(value, negated, true);
             case "--dst-range" -> range(value, negated, false);
             case "--src-type" -> matches.add(new Match.SourceType(value, negated));
