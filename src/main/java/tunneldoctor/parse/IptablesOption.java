@@ -25,6 +25,7 @@ enum IptablesOption {
     SOURCE_TYPE,
     DESTINATION_TYPE,
     MARK,
+    ICMP_TYPE,
     /** Of an extension that is not decided. */
     OTHER;
 
@@ -63,6 +64,7 @@ enum IptablesOption {
             case "--src-type" -> SOURCE_TYPE;
             case "--dst-type" -> DESTINATION_TYPE;
             case "--mark" -> MARK;
+            case "--icmp-type" -> ICMP_TYPE;
             default -> OTHER;
         };
     }

@@ -220,6 +220,7 @@ final class IptablesRuleParser {
                     "iprange",
                     "addrtype",
                     "mark",
+                    "icmp",
                     "standard" -> true;
             default -> false;
         };
@@ -293,6 +294,7 @@ final class IptablesRuleParser {
             case SOURCE_TYPE -> new Match.SourceType(value, negated);
             case DESTINATION_TYPE -> new Match.DestinationType(value, negated);
             case MARK -> IptablesWords.mark(value, negated);
+            case ICMP_TYPE -> IptablesWords.icmp(value, negated);
             default -> throw new IllegalStateException("not an option with one value: " + option);
         };
     }
