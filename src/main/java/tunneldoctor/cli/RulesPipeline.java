@@ -43,7 +43,7 @@ final class RulesPipeline implements Pipeline {
     }
 
     /** The exception's message holds every problem with its place, line and hint. */
-    private static UnusableException unusable(Exception e) {
+    static UnusableException unusable(Exception e) {
         return new UnusableException(String.valueOf(e.getMessage()));
     }
 

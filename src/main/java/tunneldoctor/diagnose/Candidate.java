@@ -18,6 +18,7 @@ import tunneldoctor.model.Diagnosis.Effect;
 import tunneldoctor.model.Diagnosis.Proof;
 import tunneldoctor.model.Fact;
 import tunneldoctor.model.FactChange;
+import tunneldoctor.model.HostChange;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.path.Openings;
 
@@ -140,7 +141,7 @@ final class Candidate {
         }
         terms.add(certainty.name().toLowerCase(java.util.Locale.ROOT));
         if (broken > 0 && best().isPresent()) {
-            terms.add("its repair alone restores " + restores() + " of " + broken + " nodes");
+            terms.add("its repair alone restores " + restores() + " of " + broken + (broken == 1 ? " node" : " nodes"));
         }
         terms.add(cause.severity().name().toLowerCase(java.util.Locale.ROOT));
         return String.join(", ", terms);
@@ -156,8 +157,7 @@ final class Candidate {
                         .add(remedy));
         List<Proved> proved = new ArrayList<>();
         for (List<Conclusion.Remedy> same : alike.values()) {
-            List<FactChange> changes = Joined.of(
-                    same.stream().flatMap(remedy -> remedy.changes().stream()).toList());
+            List<FactChange> changes = whatIf.untilCleared(same.get(0), changes(same));
             Optional<Proof> proof = whatIf.prove(same.get(0).cause(), changes);
             if (proof.isPresent()) {
                 Proved one = new Proved(merged(same, changes, proof.get()), changes);
@@ -172,8 +172,15 @@ final class Candidate {
         proved.sort(Comparator.comparing((Proved one) -> one.repair().proof().effect())
                 .thenComparing(one -> one.hasEffect() ? -one.repair().proof().restored() : 0)
                 .thenComparing(one -> one.repair().commands().isEmpty())
-                .thenComparing(one -> Openings.breadth(one.repair().proof().opens())));
+                .thenComparing(one -> Openings.breadth(one.repair().proof().opens()))
+                // A firewall that is off protects from nothing that comes later either.
+                .thenComparing(one -> one.changes().stream().anyMatch(HostChange.UfwDisable.class::isInstance)));
         return proved;
+    }
+
+    static List<FactChange> changes(List<Conclusion.Remedy> same) {
+        return Joined.of(
+                same.stream().flatMap(remedy -> remedy.changes().stream()).toList());
     }
 
     private static Diagnosis.Repair merged(List<Conclusion.Remedy> same, List<FactChange> changes, Proof proof) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import tunneldoctor.knowledge.Examination;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.knowledge.RuleBaseException;
 import tunneldoctor.model.Cause;
@@ -93,6 +94,16 @@ public final class Diagnoser {
                 RepairPlan.of(ranked, whatIf),
                 NextEvidence.of(causes, conclusions, open),
                 accepted);
+    }
+
+    /**
+     * What the rules make of the same facts, for questions of how they came to it.
+     *
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Examination examine(ClusterFacts given) throws RuleBaseException {
+        Facts facts = FactReader.read(given);
+        return rules.examine(WorkingFacts.of(facts, PathAnalysis.of(facts)));
     }
 
     private static Diagnosis.Head head(Facts facts, PathAnalysis paths) {

@@ -50,8 +50,18 @@ public record HostChain(
      * Where and when the kernel enters a base chain of nftables.
      *
      * @param type {@code filter}, {@code nat} or {@code route}
-     * @param name {@code prerouting}, {@code input}, {@code output}, {@code postrouting}, {@code forward} or {@code ingress}
+     * @param name {@code prerouting}, {@code input}, {@code output}, {@code postrouting}, {@code forward}, {@code ingress}
+     *     or {@code egress}
      * @param priority lower comes first; {@code filter} is 0
+     * @param devices the interfaces whose packets enter; empty for all
      */
-    public record Hook(String type, String name, int priority) {}
+    public record Hook(String type, String name, int priority, List<String> devices) {
+        public Hook {
+            devices = List.copyOf(devices);
+        }
+
+        public Hook(String type, String name, int priority) {
+            this(type, name, priority, List.of());
+        }
+    }
 }

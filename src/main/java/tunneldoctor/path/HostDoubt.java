@@ -22,6 +22,8 @@ enum HostDoubt {
     LOOP,
     /** A rule hands the packet to something that decides elsewhere: a queue, a proxy, an unknown extension. */
     DECIDED_ELSEWHERE,
+    /** Base chains of equal priority end a connection differently, and no text shows which of them comes first. */
+    ORDER,
     /** A nat rule gives the connection another destination. */
     REWRITTEN,
     /** Tables that are known to exist, or may well, are not among the evidence. */

@@ -24,7 +24,6 @@ import tunneldoctor.model.Match;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.NftRuleset;
 import tunneldoctor.model.Outcome;
-import tunneldoctor.model.Shell;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Transport;
 
@@ -56,7 +55,13 @@ final class HostFirewall {
     /** Hooks in the order packets meet them. */
     private static final List<String> INCOMING = List.of("ingress", "prerouting", "input");
 
-    private static final List<String> OUTGOING = List.of("output", "postrouting");
+    private static final List<String> OUTGOING = List.of("output", "postrouting", "egress");
+
+    /** Base chains of a lower priority meet packets before connection tracking does. */
+    private static final int CONNECTION_TRACKING = -200;
+
+    /** Where orders are too many to try all of them, each chain is at least tried first. */
+    private static final int MAX_ORDERS = 8;
 
     private final HostTables tables;
     private final List<HostTablesUnreadable> unreadable;
@@ -222,13 +227,14 @@ final class HostFirewall {
     }
 
     /**
-     * Every rule that has to go before connections of these senders pass, the deciding one first. Ends early where a
-     * policy blocks, which no deletion clears.
+     * Every rule that has to go before connections of these senders pass the backend that decides, the deciding one first:
+     * another backend's rules take another command. Ends early where a policy blocks, which no deletion clears.
      */
     List<HostRule> blockers(Question question) {
         Set<HostRule> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         List<HostRule> found = new ArrayList<>();
-        while (found.size() < MAX_BLOCKERS) {
+        Optional<HostTable.Backend> backend = Optional.empty();
+        while (gone.size() < MAX_BLOCKERS) {
             boolean more = false;
             for (HostDecision decision : decide(question.without(gone))) {
                 boolean blocks =
@@ -236,7 +242,11 @@ final class HostFirewall {
                 if (blocks
                         && decision.rule().isPresent()
                         && gone.add(decision.rule().get())) {
-                    found.add(decision.rule().get());
+                    Optional<HostTable.Backend> here = decision.table().map(HostTable::backend);
+                    backend = backend.isPresent() ? backend : here;
+                    if (here.equals(backend)) {
+                        found.add(decision.rule().get());
+                    }
                     more = true;
                 }
             }
@@ -296,9 +306,91 @@ final class HostFirewall {
         return found;
     }
 
-    /** A base chain at its place in the kernel's order. */
+    /**
+     * A base chain at its place in the kernel's order.
+     *
+     * @param hook its index among the hooks of one direction
+     */
     private record Stage(
-            HostTables.Slot slot, HostTables.ChainText chain, int hook, int priority, boolean nat, boolean primary) {}
+            HostTables.Slot slot, HostTables.ChainText chain, int hook, int priority, boolean nat, boolean primary) {
+        boolean besides(Stage other) {
+            return hook == other.hook && priority == other.priority;
+        }
+
+        boolean beforeTracking(boolean incoming) {
+            return priority < CONNECTION_TRACKING
+                            && (incoming ? INCOMING : OUTGOING).get(hook).matches("prerouting|output")
+                    || incoming && INCOMING.get(hook).equals("ingress");
+        }
+
+        boolean passesAll() {
+            return chain.chain().rules().isEmpty()
+                    && chain.chain().complete()
+                    && chain.chain().policy().orElse("").equals("ACCEPT");
+        }
+    }
+
+    /** What becomes of packets at one or several base chains. */
+    private static final class Passage {
+        final List<HostWalk.Claim> claims = new ArrayList<>();
+        final Map<HostDoubt, HostWalk.Raised> doubts = new LinkedHashMap<>();
+        Map<HostWalk.State, HostWalk.Reach> onward = new LinkedHashMap<>();
+
+        void claim(HostWalk.Claim claim) {
+            if (!claim.sources().isEmpty()) {
+                claims.add(claim);
+            }
+        }
+
+        AddressSet ended(HostWalk.End end, boolean sure) {
+            return AddressSet.union(claims.stream()
+                    .filter(claim -> claim.end() == end && claim.sure() == sure)
+                    .map(HostWalk.Claim::sources)
+                    .toList());
+        }
+
+        /** Senders whose packets fare otherwise than in another passage. */
+        AddressSet differing(Passage other) {
+            AddressSet differing = AddressSet.NONE;
+            for (HostWalk.End end : List.of(HostWalk.End.DROP, HostWalk.End.REJECT, HostWalk.End.OPEN)) {
+                for (boolean sure : new boolean[] {true, false}) {
+                    differing = differing.union(apart(ended(end, sure), other.ended(end, sure)));
+                }
+            }
+            Set<HostWalk.State> states = new LinkedHashSet<>(onward.keySet());
+            states.addAll(other.onward.keySet());
+            HostWalk.Reach nobody = new HostWalk.Reach(AddressSet.NONE, AddressSet.NONE);
+            for (HostWalk.State state : states) {
+                HostWalk.Reach here = onward.getOrDefault(state, nobody);
+                HostWalk.Reach there = other.onward.getOrDefault(state, nobody);
+                differing = differing.union(apart(here.sure, there.sure)).union(apart(here.may, there.may));
+            }
+            return differing;
+        }
+
+        private static AddressSet apart(AddressSet one, AddressSet other) {
+            return one.equals(other) ? AddressSet.NONE : one.minus(other).union(other.minus(one));
+        }
+
+        /** Makes what some senders meet only possible, and what they meet in the other passage too. */
+        void orAs(Passage other, AddressSet some) {
+            List<HostWalk.Claim> before = List.copyOf(claims);
+            claims.clear();
+            for (HostWalk.Claim claim : before) {
+                claim(claim.of(claim.sources().minus(some), claim.sure()));
+                claim(claim.of(claim.sources().intersect(some), false));
+            }
+            for (HostWalk.Claim claim : other.claims) {
+                claim(claim.of(claim.sources().intersect(some), false));
+            }
+            Map<HostWalk.State, HostWalk.Reach> both = new LinkedHashMap<>();
+            onward.forEach((state, reach) ->
+                    HostWalk.fall(both, state, reach.sure.minus(some), reach.may.union(reach.sure.intersect(some))));
+            other.onward.forEach((state, reach) ->
+                    HostWalk.fall(both, state, AddressSet.NONE, reach.all().intersect(some)));
+            onward = both;
+        }
+    }
 
     /** One question, walked in one of the two readings. */
     private final class Run {
@@ -347,6 +439,8 @@ final class HostFirewall {
                     incoming,
                     device,
                     fromSender,
+                    false,
+                    !incoming || device.equals(HostPacket.LOOPBACK),
                     peer,
                     question.port(),
                     first,
@@ -356,9 +450,7 @@ final class HostFirewall {
                     tracked);
             Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
             here.put(HostWalk.State.FRESH, new HostWalk.Reach(surelyPassing, HostWalk.without(passing, surelyPassing)));
-            for (Stage stage : stages(packet)) {
-                here = stage(stage, packet, here, total, true);
-            }
+            here = through(packet, here, total, true);
             refusals(packet);
             AddressSet passed = AddressSet.NONE;
             AddressSet untracked = AddressSet.NONE;
@@ -377,14 +469,10 @@ final class HostFirewall {
             }
         }
 
-        /** A refusal is a packet too, and the node's outgoing rules may swallow it: then the client sees silence. */
+        /** A refusal is a packet too, and the node's own rules may swallow it: then the client sees silence. */
         private void refusals(HostPacket packet) {
             List<HostWalk.Claim> claims = List.copyOf(refused);
             refused.clear();
-            if (!packet.incoming()) {
-                claims.forEach(total::claim);
-                return;
-            }
             for (boolean reset : new boolean[] {true, false}) {
                 List<HostWalk.Claim> alike =
                         claims.stream().filter(claim -> resets(claim) == reset).toList();
@@ -397,27 +485,13 @@ final class HostFirewall {
         private void answers(HostPacket packet, boolean reset, List<HostWalk.Claim> claims) {
             AddressSet senders = AddressSet.union(
                     claims.stream().map(HostWalk.Claim::sources).toList());
-            AddressSet seen = tracked.minus(AddressSet.union(claims.stream()
-                    .filter(claim -> claim.state().untracked())
-                    .map(HostWalk.Claim::sources)
-                    .toList()));
-            HostPacket answer = new HostPacket(
-                    reset ? packet.protocol() : ICMP,
-                    false,
-                    device,
-                    false,
-                    peer,
-                    question.port(),
-                    false,
-                    "RELATED",
-                    reset ? (packet.first() ? Set.of("RST", "ACK") : Set.of("RST")) : Set.of(),
-                    false,
-                    seen);
             HostWalk.Summary swallowed = new HostWalk.Summary();
             Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
             here.put(HostWalk.State.FRESH, new HostWalk.Reach(senders, AddressSet.NONE));
-            for (Stage stage : stages(answer)) {
-                here = stage(stage, answer, here, swallowed, false);
+            here = through(answer(packet, reset, claims, false), here, swallowed, false);
+            if (!packet.incoming()) {
+                // What the node sends itself comes in again; marks stay on it.
+                here = through(answer(packet, reset, claims, true), here, swallowed, false);
             }
             AddressSet arrives = AddressSet.NONE;
             for (HostWalk.Reach reach : here.values()) {
@@ -428,6 +502,29 @@ final class HostFirewall {
             for (HostWalk.Claim claim : claims) {
                 answered(claim, arrives.minus(lost), lost.minus(arrives), swallowed);
             }
+        }
+
+        /** What the kernel says to the sender of a packet that is rejected. */
+        private HostPacket answer(HostPacket packet, boolean reset, List<HostWalk.Claim> claims, boolean incoming) {
+            AddressSet seen = tracked.minus(AddressSet.union(claims.stream()
+                    .filter(claim -> claim.state().untracked())
+                    .map(HostWalk.Claim::sources)
+                    .toList()));
+            boolean toItself = !packet.incoming() && !reset;
+            return new HostPacket(
+                    reset ? packet.protocol() : ICMP,
+                    incoming,
+                    packet.incoming() ? device : HostPacket.LOOPBACK,
+                    false,
+                    toItself,
+                    packet.incoming() || toItself,
+                    peer,
+                    question.port(),
+                    false,
+                    "RELATED",
+                    reset ? (packet.first() ? Set.of("RST", "ACK") : Set.of("RST")) : Set.of(),
+                    false,
+                    seen);
         }
 
         private void answered(HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
@@ -446,51 +543,114 @@ final class HostFirewall {
             return rule != null && rule.targetOptions().contains("tcp-reset");
         }
 
-        private void refuse(HostWalk.Claim claim) {
-            if (!claim.sources().isEmpty()) {
-                refused.add(claim);
-            }
-        }
-
-        private Map<HostWalk.State, HostWalk.Reach> stage(
-                Stage stage,
+        /** Through every base chain on a packet's way; what passes all of them. */
+        private Map<HostWalk.State, HostWalk.Reach> through(
                 HostPacket packet,
-                Map<HostWalk.State, HostWalk.Reach> here,
+                Map<HostWalk.State, HostWalk.Reach> from,
                 HostWalk.Summary into,
                 boolean ofConnection) {
+            Map<HostWalk.State, HostWalk.Reach> here = from;
+            List<Stage> stages = stages(packet);
+            for (int i = 0; i < stages.size() && !here.isEmpty(); ) {
+                int next = i + 1;
+                while (next < stages.size() && stages.get(next).besides(stages.get(i))) {
+                    next++;
+                }
+                Passage passage = inAnyOrder(stages.subList(i, next), packet, here);
+                passage.doubts.forEach(into::raise);
+                for (HostWalk.Claim claim : passage.claims) {
+                    if (claim.end() == HostWalk.End.ACCEPT) {
+                        allowedBy.add(claim);
+                    } else if (claim.end() == HostWalk.End.REJECT && ofConnection) {
+                        refused.add(claim);
+                    } else {
+                        into.claim(claim);
+                    }
+                }
+                here = passage.onward;
+                i = next;
+            }
+            return here;
+        }
+
+        /** Base chains of equal priority: who registered last comes first, and no text shows who did. */
+        private Passage inAnyOrder(List<Stage> stages, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> from) {
+            Passage passage = inOrder(stages, packet, from);
+            List<Stage> busy =
+                    stages.stream().filter(stage -> !stage.passesAll()).toList();
+            boolean orderMatters = busy.size() > 1
+                    && (passage.claims.stream().anyMatch(claim -> claim.end() != HostWalk.End.ACCEPT)
+                            || !from.keySet().containsAll(passage.onward.keySet()));
+            for (int first = 1; orderMatters && first < Math.min(busy.size(), MAX_ORDERS); first++) {
+                List<Stage> order = new ArrayList<>(busy.subList(first, busy.size()));
+                order.addAll(busy.subList(0, first));
+                Passage other = inOrder(order, packet, from);
+                AddressSet differing = passage.differing(other);
+                if (!differing.isEmpty()) {
+                    passage.orAs(other, differing);
+                    other.doubts.forEach((doubt, raised) -> passage.doubts.merge(doubt, raised, HostWalk.Raised::and));
+                    String about = stages.stream()
+                            .map(stage -> stage.slot().name())
+                            .distinct()
+                            .collect(java.util.stream.Collectors.joining(", "));
+                    passage.doubts.merge(
+                            HostDoubt.ORDER,
+                            new HostWalk.Raised(differing, Optional.empty(), about),
+                            HostWalk.Raised::and);
+                }
+            }
+            return passage;
+        }
+
+        private Passage inOrder(List<Stage> stages, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> from) {
+            Passage passage = new Passage();
+            passage.onward = from;
+            for (Stage stage : stages) {
+                Map<HostWalk.State, HostWalk.Reach> here = passage.onward;
+                if (here.isEmpty()) {
+                    break;
+                }
+                passage.onward = new LinkedHashMap<>();
+                stage(stage, packet, here, passage);
+            }
+            return passage;
+        }
+
+        private void stage(Stage stage, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> here, Passage passage) {
             AddressSet universe = AddressSet.union(
                     here.values().stream().map(HostWalk.Reach::all).toList());
-            HostWalk walk =
-                    new HostWalk(stage.slot(), packet, universe, stage.nat(), matcher, counts, question.absent());
-            Map<HostWalk.State, HostWalk.Reach> onward = new LinkedHashMap<>();
+            // What answers a packet belongs to its connection from the start.
+            boolean early =
+                    stage.beforeTracking(packet.incoming()) && !packet.state().equals("RELATED");
+            HostPacket seen = early ? packet.beforeTracking() : packet;
+            HostWalk walk = new HostWalk(stage.slot(), seen, universe, stage.nat(), matcher, counts, question.absent());
             here.forEach((state, reach) -> {
                 if (stage.nat() && state.untracked()) {
-                    HostWalk.fall(onward, state, reach.sure, reach.may);
+                    HostWalk.fall(passage.onward, state, reach.sure, reach.may);
                     return;
                 }
                 HostWalk.Summary summary = walk.base(stage.chain(), state);
                 AddressSet all = reach.all();
-                summary.doubts.forEach((doubt, raised) -> into.raise(
+                summary.doubts.forEach((doubt, raised) -> passage.doubts.merge(
                         doubt,
-                        new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about())));
+                        new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about()),
+                        HostWalk.Raised::and));
                 for (HostWalk.Claim claim : summary.claims) {
                     AddressSet sure = claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
                     AddressSet may = HostWalk.within(claim.sure() ? reach.may : all, claim.sources());
                     if (claim.end() == HostWalk.End.ACCEPT) {
-                        HostWalk.fall(onward, claim.state(), sure, may);
+                        HostWalk.fall(passage.onward, claim.state(), sure, may);
                         if (stage.primary() && packet.first()) {
-                            allowedBy.add(claim.of(sure.union(may), true));
+                            passage.claim(claim.of(sure.union(may), true));
                         }
-                    } else if (claim.end() == HostWalk.End.REJECT && ofConnection) {
-                        refuse(claim.of(sure, true));
-                        refuse(claim.of(may, false));
-                    } else {
-                        into.claim(claim.of(sure, true));
-                        into.claim(claim.of(may, false));
+                        continue;
                     }
+                    // Nothing is known of the connection to which a refusal at an early hook belongs.
+                    HostWalk.Claim own = early ? claim.untracked() : claim;
+                    passage.claim(own.of(sure, true));
+                    passage.claim(own.of(may, false));
                 }
             });
-            return onward;
         }
 
         private List<Stage> stages(HostPacket packet) {
@@ -516,12 +676,9 @@ final class HostFirewall {
                 for (HostTables.Slot slot : tables.nativeSlots()) {
                     for (HostTables.ChainText text : slot.all()) {
                         Optional<HostChain.Hook> at = text.chain().hook();
-                        if (at.isPresent() && at.get().name().equals(hooks.get(hook))) {
+                        if (at.isPresent() && at.get().name().equals(hooks.get(hook)) && devices(at.get(), packet)) {
                             boolean nat = at.get().type().equals("nat");
-                            if (!nat
-                                    || packet.first()
-                                            && hook < 2
-                                            && !hooks.get(hook).equals("postrouting")) {
+                            if (!nat || packet.first()) {
                                 stages.add(new Stage(slot, text, hook, at.get().priority(), nat, false));
                             }
                         }
@@ -531,6 +688,10 @@ final class HostFirewall {
             stages.sort(Comparator.comparingInt(Stage::hook).thenComparingInt(Stage::priority));
             interfaceConsulted |= question.device().isEmpty() && !stages.isEmpty();
             return stages;
+        }
+
+        private static boolean devices(HostChain.Hook hook, HostPacket packet) {
+            return hook.devices().isEmpty() || hook.devices().contains(packet.device());
         }
 
         private static int priority(String table) {
@@ -717,6 +878,9 @@ final class HostFirewall {
             if (matcher.namesConsulted()) {
                 assumptions.add("no host is named \"anywhere\"");
             }
+            if (unseen().isPresent()) {
+                assumptions.add("tables not shown do not end what these rules end in another way");
+            }
             assumptions.addAll(unshown());
             return assumptions;
         }
@@ -729,45 +893,10 @@ final class HostFirewall {
             for (HostDoubt doubt : doubts) {
                 HostWalk.Raised raised = total.doubts.get(doubt);
                 if (raised != null) {
-                    missing.add(missing(doubt, raised));
+                    missing.add(HostMissing.of(doubt, raised, question));
                 }
             }
             return List.copyOf(missing);
-        }
-
-        private Missing missing(HostDoubt doubt, HostWalk.Raised raised) {
-            String probe = "nc -v -w 2 "
-                    + (question.peer().size() == 1
-                            ? AddressSet.format(question.peer().first())
-                            : "NODE_ADDRESS") + " " + question.port();
-            String chain = raised.about();
-            return switch (doubt) {
-                case VARIES ->
-                    new Missing("a rule in chain " + chain + " that answers differently from packet to packet", probe);
-                case NOT_SHOWN ->
-                    new Missing("what a rule in chain " + chain + " looks at is shown by no listing", probe);
-                case NAMED -> new Missing("hosts and ports as numbers, not names", save(raised));
-                case NOT_UNDERSTOOD ->
-                    new Missing("a rule in chain " + chain + " that could not be read", save(raised));
-                case HIDDEN_INTERFACE -> new Missing("the interfaces the rules are for", save(raised));
-                case DESTINATION -> new Missing("the node's own address", "kubectl get nodes -o wide");
-                case TRUNCATED -> new Missing("the part of chain " + chain + " that is cut off", specification(chain));
-                case MISSING_CHAIN -> new Missing("chain " + chain + ", which a rule enters", specification(chain));
-                case LOOP -> new Missing("chains that enter each other in a circle", save(raised));
-                case DECIDED_ELSEWHERE ->
-                    new Missing("what decides on packets that a rule in chain " + chain + " hands over", probe);
-                case REWRITTEN ->
-                    new Missing("where a nat rule in chain " + chain + " sends the connection", "iptables -t nat -S");
-                case OTHER_TABLES -> new Missing("tables that are not shown", chain);
-            };
-        }
-
-        private String save(HostWalk.Raised raised) {
-            return "iptables-save";
-        }
-
-        private String specification(String chain) {
-            return "iptables -S " + Shell.quote(chain);
         }
     }
 
@@ -780,6 +909,9 @@ final class HostFirewall {
     private Optional<String> unseen() {
         if (tables.otherBackendHinted()) {
             return Optional.of("iptables-legacy-save");
+        }
+        if (tables.nftCutOff()) {
+            return Optional.of("nft list ruleset");
         }
         for (HostTablesUnreadable one : unreadable) {
             Optional<String> command = unseen(one);

@@ -242,12 +242,20 @@ final class HostHops {
         /** The senders whose connections to a port pass, as far as that is certain or the usual reading. */
         AddressSet passing(Transport transport, int port) {
             Node node = evidence.node();
+            Optional<UfwStatus> status = evidence.bestStatus();
             Flow flow = new Flow(
                     transport,
                     HostFirewall.UNICAST,
                     Optional.empty(),
                     new Flow.Destination(topology.addresses(node), Optional.empty(), Optional.empty()),
                     port);
+            if (!evidence.tablesShown() && status.isPresent()) {
+                return AddressSet.union(
+                        UfwFilter.decide(status.get(), flow, Direction.INBOUND, node.inInterface()).stream()
+                                .filter(decision -> decision.outcome() == Outcome.ALLOWED)
+                                .map(UfwFilter.Decision::sources)
+                                .toList());
+            }
             Optional<String> device = node.interfaceStated() ? Optional.of(node.inInterface()) : Optional.empty();
             return AddressSet.union(whole(evidence, flow, device).stream()
                     .filter(piece -> piece.outcome() == Outcome.ALLOWED

@@ -82,7 +82,7 @@ final class HostMatcher {
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
             Match match = matches.get(i);
-            if (match instanceof Match.Source source && packet.fromSender()
+            if (match instanceof Match.Source && (packet.fromSender() || packet.toItself())
                     || match instanceof Match.Destination && !packet.fromSender()) {
                 AddressSet set = senders(match);
                 if (!set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
@@ -240,12 +240,12 @@ final class HostMatcher {
             return told(fragment.negated());
         }
         if (match instanceof Match.DestinationType type) {
-            return told(List.of(type.type().split(",", -1)).contains(packet.incoming() ? "LOCAL" : "UNICAST")
-                    != type.negated());
+            String is = packet.destinationLocal() ? "LOCAL" : "UNICAST";
+            return told(List.of(type.type().split(",", -1)).contains(is) != type.negated());
         }
         if (match instanceof Match.SourceType type) {
-            return told(List.of(type.type().split(",", -1)).contains(packet.incoming() ? "UNICAST" : "LOCAL")
-                    != type.negated());
+            String is = packet.sourceLocal() ? "LOCAL" : "UNICAST";
+            return told(List.of(type.type().split(",", -1)).contains(is) != type.negated());
         }
         if (match instanceof Match.Mark mark) {
             markConsulted = true;

@@ -10,10 +10,12 @@ import tunneldoctor.model.AddressSet;
  * @param incoming whether it arrives at the node, so that it has an incoming and no outgoing interface
  * @param device the interface it arrives on or leaves by
  * @param fromSender whether its source is the flow's sender, else its destination is
+ * @param toItself whether source and destination are both the flow's sender, as in an error the node sends itself
+ * @param sourceLocal whether its source is an address of this node
  * @param peer addresses the other end may have; the packet's destination if {@code fromSender}
  * @param servicePort the flow's destination port; the sender's own port is ephemeral
  * @param first whether it opens the connection
- * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED} or {@code RELATED}
+ * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED}, {@code RELATED} or {@link #NOT_TRACKED_YET}
  * @param flags TCP flags it carries; PSH aside, which data may carry or not
  * @param mayPush whether PSH may be set
  * @param tracked senders whose earlier packets conntrack certainly saw
@@ -23,6 +25,8 @@ record HostPacket(
         boolean incoming,
         String device,
         boolean fromSender,
+        boolean toItself,
+        boolean sourceLocal,
         AddressSet peer,
         int servicePort,
         boolean first,
@@ -30,6 +34,10 @@ record HostPacket(
         Set<String> flags,
         boolean mayPush,
         AddressSet tracked) {
+    static final String LOOPBACK = "lo";
+
+    /** What hooks before connection tracking see of any connection. */
+    static final String NOT_TRACKED_YET = "INVALID";
 
     /**
      * Whether the client hears of it when this packet is rejected; the answer to a reply goes to the service's side. An
@@ -38,5 +46,27 @@ record HostPacket(
      */
     boolean refusalReachesClient() {
         return fromSender;
+    }
+
+    boolean destinationLocal() {
+        return incoming || device.equals(LOOPBACK);
+    }
+
+    /** The same packet as hooks see it that come before connection tracking. */
+    HostPacket beforeTracking() {
+        return new HostPacket(
+                protocol,
+                incoming,
+                device,
+                fromSender,
+                toItself,
+                sourceLocal,
+                peer,
+                servicePort,
+                first,
+                NOT_TRACKED_YET,
+                flags,
+                mayPush,
+                AddressSet.ALL);
     }
 }

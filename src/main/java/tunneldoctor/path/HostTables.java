@@ -126,6 +126,7 @@ final class HostTables {
     private final List<Slot> nativeSlots = new ArrayList<>();
     private final boolean otherBackendHinted;
     private final boolean nftShown;
+    private final boolean nftCutOff;
     private long @Nullable [] cuts;
 
     HostTables(List<HostTable> tables, List<NftRuleset> rulesets) {
@@ -147,6 +148,7 @@ final class HostTables {
         }
         otherBackendHinted = !legacy && given.stream().anyMatch(HostTable::otherBackendHinted);
         nftShown = rulesets.stream().anyMatch(NftRuleset::complete);
+        nftCutOff = !nftShown && !rulesets.isEmpty();
         rulesets.forEach(this::addNative);
     }
 
@@ -265,6 +267,11 @@ final class HostTables {
     /** Whether a whole {@code nft list ruleset} is among the evidence. */
     boolean nftShown() {
         return nftShown;
+    }
+
+    /** Whether all that is shown of nftables' rules breaks off, so that any table may be missing. */
+    boolean nftCutOff() {
+        return nftCutOff;
     }
 
     /** Whether text of the backend is among the evidence; the unstated one counts as nft's. */

@@ -105,13 +105,23 @@ final class HostWalk {
             return new Claim(other, sources, sure, state, rule, policy, table, owner);
         }
 
+        Claim untracked() {
+            return new Claim(
+                    end, sources, sure, new State(state.mark(), state.unknown(), true), rule, policy, table, owner);
+        }
+
         Claim of(AddressSet some, boolean stillSure) {
             return new Claim(end, some, stillSure, state, rule, policy, table, owner);
         }
     }
 
     /** A doubt, the senders it concerns and the first rule that raises it. */
-    record Raised(AddressSet sources, Optional<HostRule> rule, String about) {}
+    record Raised(AddressSet sources, Optional<HostRule> rule, String about) {
+        /** The same doubt where another rule raises it too. */
+        Raised and(Raised other) {
+            return sources.includes(other.sources) ? this : new Raised(sources.union(other.sources), rule, about);
+        }
+    }
 
     /** All that a chain does to packets that enter it in one state. */
     static final class Summary {
@@ -150,8 +160,8 @@ final class HostWalk {
             Raised before = doubts.get(doubt);
             if (before == null) {
                 doubts.put(doubt, raised);
-            } else if (!before.sources().includes(raised.sources())) {
-                doubts.put(doubt, new Raised(before.sources().union(raised.sources()), before.rule(), before.about()));
+            } else {
+                doubts.put(doubt, before.and(raised));
             }
         }
     }
@@ -352,7 +362,10 @@ final class HostWalk {
             }
             case RETURN -> fall(summary.fallThrough, state, sure, perhaps);
             case MARK -> fall(here, HostMarks.after(rule, state), sure, perhaps);
-            case UNTRACK -> fall(here, new State(state.mark(), state.unknown(), true), sure, perhaps);
+            case UNTRACK -> {
+                boolean early = state.untracked() || packet.state().equals(HostPacket.NOT_TRACKED_YET);
+                fall(here, new State(state.mark(), state.unknown(), early), sure, perhaps);
+            }
             case ENTER -> {
                 if (entry == null
                         || entered.contains(rule.target())

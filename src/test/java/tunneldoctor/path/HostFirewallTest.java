@@ -111,6 +111,85 @@ class HostFirewallTest {
                 .isEqualTo(expected);
     }
 
+    /** Rules of {@code raw} see packets before connection tracking does: to them every connection is INVALID. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            --ctstate NEW -j DROP           | ALLOWED
+            --ctstate ESTABLISHED -j DROP   | ALLOWED
+            --ctstate INVALID -j DROP       | DROPPED
+            ! --ctstate NEW -j DROP         | DROPPED
+            """)
+    void rawRulesMeetPacketsBeforeConnectionTracking(String rule, Outcome expected) {
+        HostTexts texts = specification("ACCEPT", "")
+                .with(
+                        "iptables -t raw -S",
+                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
+        assertThat(decide(texts).outcome()).isEqualTo(expected);
+    }
+
+    /** Whichever registered last comes first, and nothing shows it: that it fails is certain, how is not. */
+    @Test
+    void backendsThatBlockDifferentlyLeaveOpenWhichOfThemIsAsked() {
+        HostTexts drop = specification("ACCEPT", "INPUT -p tcp -m tcp --dport 10250 -j DROP");
+        String head = "-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n";
+        HostDecision differ =
+                decide(drop.with("iptables-legacy -S", head + "-A INPUT -p tcp -m tcp --dport 10250 -j REJECT\n"));
+        assertThat(differ.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(differ.likely().blocked()).isTrue();
+        assertThat(differ.doubts()).containsExactly(HostDoubt.ORDER);
+
+        HostTexts agree = specification("ACCEPT", "INPUT -p tcp -m tcp --dport 10250 -j DROP")
+                .with("iptables-legacy -S", head + "-A INPUT -p tcp -j DROP\n");
+        assertThat(decide(agree).outcome()).isEqualTo(Outcome.DROPPED);
+    }
+
+    /** The node's own refusal of its own packet comes back over the loopback interface. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            OUTPUT -p tcp -m tcp --dport 443 -j REJECT                                                     | REJECTED
+            OUTPUT -p tcp -m tcp --dport 443 -j REJECT;INPUT -i lo -j DROP                                 | DROPPED
+            OUTPUT -p tcp -m tcp --dport 443 -j REJECT;INPUT -i eth0 -j DROP                               | REJECTED
+            OUTPUT -p tcp -m tcp --dport 443 -j REJECT;INPUT -s 10.224.0.5/32 -p icmp -j DROP              | DROPPED
+            OUTPUT -p tcp -m tcp --dport 443 -j REJECT --reject-with tcp-reset;INPUT -s 20.50.1.1 -j DROP  | DROPPED
+            OUTPUT -o lo -j DROP;OUTPUT -p tcp -m tcp --dport 443 -j REJECT                                | DROPPED
+            OUTPUT -p tcp -m tcp --dport 443 -m owner --uid-owner 0 -j DROP                                | UNKNOWN
+            OUTPUT -o eth1 -j DROP                                                                         | ALLOWED
+            """)
+    void whatTheNodeRefusesItselfItHearsOverLoopback(String rules, Outcome expected) {
+        assertThat(decide(specification("ACCEPT", rules), outbound(Transport.TCP, 443))
+                        .outcome())
+                .isEqualTo(expected);
+    }
+
+    private static HostFirewall.Question outbound(Transport transport, int port) {
+        return new HostFirewall.Question(
+                Direction.OUTBOUND,
+                transport,
+                port,
+                AddressSet.parse(NODE).orElseThrow(),
+                AddressSet.parse("20.50.1.1").orElseThrow(),
+                Optional.empty(),
+                Optional.empty(),
+                Set.of());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            -m limit --limit 3/min                          | limit --limit 3/min
+            -p tcp -m tcp --sport 40000:50000               | source ports 40000-50000
+            -p tcp -m multiport --ports 22,40000:50000      | ports 22,40000-50000
+            -m set --match-set blocked src                  | set --match-set blocked src
+            -m recent --rcheck --seconds 60 --name x        | recent
+            """)
+    void anUnknownNamesTheRuleAndTheConditionItRestsOn(String condition, String named) {
+        HostDecision decision =
+                decide(specification("ACCEPT", "INPUT -i lo -j ACCEPT;INPUT " + condition + " -j DROP"));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.missing())
+                .singleElement()
+                .satisfies(missing -> assertThat(missing.what()).contains("rule 2 of chain INPUT", named));
+    }
+
     @Test
     void theDecidingRuleOrPolicyIsNamedWithItsLine() {
         HostDecision byRule = decide(specification("ACCEPT", "INPUT -j X;X -p tcp -j DROP"));
@@ -330,15 +409,7 @@ class HostFirewallTest {
 
     @Test
     void outgoingConnectionsCrossTheOutputPathAndTheirRepliesTheInputPath() {
-        HostFirewall.Question out = new HostFirewall.Question(
-                Direction.OUTBOUND,
-                Transport.UDP,
-                1194,
-                AddressSet.parse(NODE).orElseThrow(),
-                AddressSet.parse("20.50.1.1").orElseThrow(),
-                Optional.empty(),
-                Optional.empty(),
-                Set.of());
+        HostFirewall.Question out = outbound(Transport.UDP, 1194);
         assertThat(decide(specification("ACCEPT", "OUTPUT -p udp -m udp --dport 1194 -j DROP"), out)
                         .outcome())
                 .isEqualTo(Outcome.DROPPED);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import tunneldoctor.model.Direction;
 
 /** Makes rulesets as {@code iptables-restore} reads them: small, nested and nasty; the same for the same seed. */
 final class RulesetGenerator {
@@ -21,9 +22,12 @@ final class RulesetGenerator {
             "a.long-chain_name-of-28-char");
 
     private final Random random;
+    private final boolean inbound;
 
-    RulesetGenerator(long seed) {
+    /** @param direction of the connections most rules are about */
+    RulesetGenerator(long seed, Direction direction) {
         random = new Random(seed);
+        inbound = direction == Direction.INBOUND;
     }
 
     String next() {
@@ -42,7 +46,7 @@ final class RulesetGenerator {
         boolean filled = chance(percent);
         text.append('*').append(name).append('\n');
         for (String chain : builtIn) {
-            boolean drop = filter && (chain.equals("INPUT") && chance(30) || chain.equals("OUTPUT") && chance(4));
+            boolean drop = filter && (chain.equals(way()) && chance(30) || chain.equals(wayBack()) && chance(4));
             text.append(':').append(chain).append(drop ? " DROP" : " ACCEPT").append(" [0:0]\n");
         }
         List<String> chains = new ArrayList<>();
@@ -57,9 +61,9 @@ final class RulesetGenerator {
         if (filled) {
             Map<String, Integer> sizes = new LinkedHashMap<>();
             for (String chain : builtIn) {
-                boolean main = filter && chain.equals("INPUT");
-                boolean out = chain.equals("OUTPUT") || chain.equals("POSTROUTING");
-                sizes.put(chain, main ? 1 + random.nextInt(7) : chance(out ? 25 : 50) ? random.nextInt(3) : 0);
+                boolean main = filter && chain.equals(way());
+                sizes.put(
+                        chain, main ? 1 + random.nextInt(7) : chance(replies(chain) ? 25 : 50) ? random.nextInt(3) : 0);
             }
             chains.forEach(chain -> sizes.put(chain, random.nextInt(5)));
             List<String> order = new ArrayList<>(sizes.keySet());
@@ -77,6 +81,27 @@ final class RulesetGenerator {
         text.append("COMMIT\n");
     }
 
+    private String way() {
+        return inbound ? "INPUT" : "OUTPUT";
+    }
+
+    private String wayBack() {
+        return inbound ? "OUTPUT" : "INPUT";
+    }
+
+    private static boolean outgoing(String chain) {
+        return chain.equals("OUTPUT") || chain.equals("POSTROUTING");
+    }
+
+    private static boolean incoming(String chain) {
+        return chain.equals("INPUT") || chain.equals("PREROUTING");
+    }
+
+    /** Whether the chain meets the answers. Chains that others enter meet both. */
+    private boolean replies(String chain) {
+        return inbound ? outgoing(chain) : incoming(chain);
+    }
+
     private void nat(StringBuilder text) {
         text.append(
                 "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n");
@@ -87,6 +112,7 @@ final class RulesetGenerator {
                     "-A KUBE-SERVICES -d 10.0.0.1/32 -p tcp -m tcp --dport 443 -j DNAT --to-destination 10.77.1.1:443\n");
             if (chance(30)) {
                 text.append("-A PREROUTING -s 10.77.1.0/24 -p tcp -m tcp --dport 10250 -j REDIRECT --to-ports 4\n");
+                text.append("-A OUTPUT -d 10.77.1.0/24 -p tcp -m tcp --dport 9000 -j REDIRECT --to-ports 4\n");
             }
             text.append("-A POSTROUTING -s 10.244.0.0/16 -j MASQUERADE\n");
         }
@@ -94,7 +120,7 @@ final class RulesetGenerator {
     }
 
     private String rule(String table, String chain, List<String> deeper) {
-        boolean outgoing = chain.equals("OUTPUT") || chain.equals("POSTROUTING");
+        boolean outgoing = outgoing(chain);
         boolean base = Character.isUpperCase(chain.charAt(0)) && CHAINS.indexOf(chain) < 0;
         StringBuilder rule = new StringBuilder();
         if (chance(25)) {
@@ -104,10 +130,16 @@ final class RulesetGenerator {
             rule.append(not(20))
                     .append(" -d ")
                     .append(pick(
-                            "10.77.0.1", "10.77.0.0/16", "10.0.0.0/8", "127.0.0.0/8", "10.77.1.1", "172.20.0.0/16"));
+                            "10.77.0.1",
+                            "10.77.0.0/16",
+                            "10.0.0.0/8",
+                            "127.0.0.0/8",
+                            "10.77.1.1",
+                            "10.77.1.0/24",
+                            "192.168.0.0/16",
+                            "172.20.0.0/16"));
         }
-        boolean input = chain.equals("INPUT") || chain.equals("PREROUTING");
-        if (input && chance(25)) {
+        if (incoming(chain) && chance(25)) {
             rule.append(pick(
                     " -i eth0", " -i lo", " -i eth+", " ! -i lo", " ! -i eth0", " -i ens5", " -i eth", " ! -i et+"));
         }
@@ -126,39 +158,51 @@ final class RulesetGenerator {
                     " ! -p udp",
                     " ! -p tcp",
                     " -p icmp");
+            if (!inbound && chance(30)) {
+                protocol = " -p udp";
+            }
             rule.append(protocol);
             tcp = protocol.equals(" -p tcp");
-        }
-        if (tcp && chance(70)) {
-            ports(rule, outgoing);
+            if ((tcp || protocol.equals(" -p udp")) && chance(70)) {
+                ports(rule, protocol.substring(" -p ".length()), replies(chain));
+            } else if (protocol.equals(" -p icmp") && chance(50)) {
+                rule.append(" -m icmp")
+                        .append(not(20))
+                        .append(pick(" --icmp-type 8", " --icmp-type 3", " --icmp-type 3/10", " --icmp-type 3/3"));
+            }
         }
         conditions(rule, table, chain);
         target(rule, table, chain, deeper, tcp, base);
         return rule.toString();
     }
 
-    private void ports(StringBuilder rule, boolean outgoing) {
-        String service = outgoing ? "sport" : "dport";
-        switch (random.nextInt(8)) {
-            case 0, 1 -> rule.append(" -m tcp --" + service + " 10250");
+    private void ports(StringBuilder rule, String protocol, boolean replies) {
+        String service = replies ? "sport" : "dport";
+        String own = replies ? "dport" : "sport";
+        String port = inbound ? "10250" : protocol.equals("tcp") ? "9000" : "1194";
+        String around = inbound ? "10000:20000" : "1000:9999";
+        switch (random.nextInt(protocol.equals("tcp") ? 8 : 7)) {
+            case 0, 1 -> rule.append(" -m " + protocol + " --" + service + " " + port);
             case 2 ->
-                rule.append(" -m tcp")
+                rule.append(" -m " + protocol)
                         .append(not(30))
                         .append(" --" + service + " ")
-                        .append(pick("10000:20000", "22", "1024:", ":1024", "10250", "30000:32767", "10251"));
+                        .append(pick(around, "22", "1024:", ":1024", port, "30000:32767", "10251"));
             case 3 ->
                 rule.append(" -m multiport")
                         .append(not(30))
                         .append(" --" + service + "s ")
-                        .append(pick("22,10250", "22,443", "22,10000:20000,443", "10250"));
+                        .append(pick("22," + port, "22,443", "22," + around + ",443", port));
             case 4 ->
                 rule.append(" -m multiport")
                         .append(not(20))
                         .append(" --ports ")
-                        .append(pick("22,10250", "22,443", "1:1023"));
+                        .append(pick("22," + port, "22,443", "1:1023"));
             case 5 ->
-                rule.append(" -m tcp --sport ").append(pick("1024:65535", "22", "10250", "40000:50000", "0:1023"));
-            case 6 ->
+                rule.append(" -m " + protocol + " --" + own + " ")
+                        .append(pick("1024:65535", "22", port, "40000:50000", "0:1023"));
+            case 6 -> rule.append(" -m " + protocol);
+            default ->
                 rule.append(pick(
                         " -m tcp --tcp-flags FIN,SYN,RST,ACK SYN",
                         " -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN",
@@ -167,12 +211,11 @@ final class RulesetGenerator {
                         " -m tcp --tcp-flags RST RST",
                         " -m tcp --tcp-flags SYN,RST SYN,RST",
                         " -m tcp --tcp-flags PSH PSH"));
-            default -> rule.append(" -m tcp");
         }
     }
 
     private void conditions(StringBuilder rule, String table, String chain) {
-        if (chance(22) && !table.equals("raw")) {
+        if (chance(22)) {
             rule.append(pick(
                     " -m conntrack --ctstate NEW",
                     " -m conntrack --ctstate RELATED,ESTABLISHED",
@@ -191,6 +234,7 @@ final class RulesetGenerator {
                     .append(not(30))
                     .append(pick(
                             " --src-range 10.77.1.2-10.77.2.1",
+                            " --dst-range 10.77.1.2-10.77.210.1",
                             " --src-range 0.0.0.1-10.77.1.1",
                             " --dst-range 10.77.0.0-10.77.0.9"));
         }
@@ -214,7 +258,16 @@ final class RulesetGenerator {
                     " -m statistic --mode random --probability 0.5",
                     " -m ttl --ttl-gt 5",
                     " -m pkttype --pkt-type unicast",
-                    " -m length --length 0:70"));
+                    " -m length --length 0:70",
+                    " -m recent --update --seconds 60 --hitcount 2 --name seen --rsource",
+                    " -m time --timestart 08:00 --timestop 18:00",
+                    " -m connlimit --connlimit-above 3",
+                    " -m dscp --dscp 0"));
+        }
+        if (outgoing(chain) && chance(inbound ? 2 : 8)) {
+            rule.append(" -m owner")
+                    .append(not(20))
+                    .append(pick(" --uid-owner 0", " --uid-owner 1000", " --gid-owner 0", " --socket-exists"));
         }
         if (chance(15)) {
             rule.append(" -m comment --comment ")
@@ -272,6 +325,7 @@ final class RulesetGenerator {
                 "172.16.0.0/12",
                 "10.77.1.2/31",
                 "10.77.0.1/255.255.0.255",
+                "10.77.0.2",
                 "127.0.0.0/8",
                 "10.77.200.7",
                 "128.0.0.0/1");
