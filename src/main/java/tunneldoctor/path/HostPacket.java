@@ -15,7 +15,7 @@ import tunneldoctor.model.AddressSet;
  * @param peer addresses the other end may have; the packet's destination if {@code fromSender}
  * @param servicePort the flow's destination port; the sender's own port is ephemeral
  * @param first whether it opens the connection
- * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED} or {@code RELATED}
+ * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED}, {@code RELATED} or {@link #NOT_TRACKED_YET}
  * @param flags TCP flags it carries; PSH aside, which data may carry or not
  * @param mayPush whether PSH may be set
  * @param tracked senders whose earlier packets conntrack certainly saw
@@ -35,6 +35,9 @@ record HostPacket(
         boolean mayPush,
         AddressSet tracked) {
     static final String LOOPBACK = "lo";
+
+    /** What hooks before connection tracking see of any connection. */
+    static final String NOT_TRACKED_YET = "INVALID";
 
     /**
      * Whether the client hears of it when this packet is rejected; the answer to a reply goes to the service's side. An
@@ -61,7 +64,7 @@ record HostPacket(
                 peer,
                 servicePort,
                 first,
-                "INVALID",
+                NOT_TRACKED_YET,
                 flags,
                 mayPush,
                 AddressSet.ALL);

@@ -362,7 +362,10 @@ final class HostWalk {
             }
             case RETURN -> fall(summary.fallThrough, state, sure, perhaps);
             case MARK -> fall(here, HostMarks.after(rule, state), sure, perhaps);
-            case UNTRACK -> fall(here, new State(state.mark(), state.unknown(), true), sure, perhaps);
+            case UNTRACK -> {
+                boolean early = state.untracked() || packet.state().equals(HostPacket.NOT_TRACKED_YET);
+                fall(here, new State(state.mark(), state.unknown(), early), sure, perhaps);
+            }
             case ENTER -> {
                 if (entry == null
                         || entered.contains(rule.target())

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,8 +109,8 @@ class EscapesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("built")
     void isRefusedByItsClassesWhereItsTextIsNotLookedAt(Path file) throws IOException {
-        RuleFile rules =
-                RuleFile.readAll(copy(file).getParent(), new ArrayList<>()).get(0);
+        RuleFile rules = RuleFile.readAll(Objects.requireNonNull(copy(file).getParent()), new ArrayList<>())
+                .get(0);
 
         Optional<CompiledRules> built = RuleCompiler.build(rules, Optional.empty(), new ArrayList<>());
 
