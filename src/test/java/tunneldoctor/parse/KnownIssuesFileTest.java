@@ -31,8 +31,10 @@ class KnownIssuesFileTest {
                   until: 2026-11-23
                 """);
 
-        assertThat(known.covering("ufw-blocks-kubelet", "AKS-shop", List.of("a"))).isPresent();
-        assertThat(known.covering("ufw-blocks-kubelet", "aks-shop", List.of("a", "c"))).isEmpty();
+        assertThat(known.covering("ufw-blocks-kubelet", "AKS-shop", List.of("a")))
+                .isPresent();
+        assertThat(known.covering("ufw-blocks-kubelet", "aks-shop", List.of("a", "c")))
+                .isEmpty();
         assertThat(known.covering("ufw-blocks-kubelet", "other", List.of("a"))).isEmpty();
         assertThat(known.covering("snat-exhausted", "aks-shop", List.of("a"))).isEmpty();
         assertThat(known.expired()).isEmpty();
@@ -69,6 +71,8 @@ class KnownIssuesFileTest {
                 "- {cause: snat-exhausted, nodes: a, reason: r, until: 2027-01-01} | not a list of node names"
             })
     void aMistakeIsToldWithItsLine(String text, String message) {
-        assertThatThrownBy(() -> read("\n" + text)).hasMessageContaining(message).hasMessageContaining("known.yaml, line 2");
+        assertThatThrownBy(() -> read("\n" + text))
+                .hasMessageContaining(message)
+                .hasMessageContaining("known.yaml, line 2");
     }
 }
