@@ -1,8 +1,10 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -49,8 +51,28 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Mixin
     private FactsOptions options = new FactsOptions();
 
-    @Option(names = "--rules", paramLabel = "DIR", description = "Another rule base than the one that came along.")
-    private Optional<Path> rules = Optional.empty();
+    @Mixin
+    private RuleBaseOptions rules = new RuleBaseOptions();
+
+    @Option(
+            names = "--only",
+            paramLabel = "CAUSE",
+            split = ",",
+            description = "Look for these causes only; may be given several times.")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--known-issues",
+            paramLabel = "FILE",
+            description = "Causes that are known and accepted, a YAML list of {cause, reason, until: YYYY-MM-DD} with"
+                    + " cluster and nodes if they hold only there. They are named, but count no longer until their day"
+                    + " has passed.")
+    private Optional<Path> knownIssues = Optional.empty();
+
+    @Option(
+            names = "--watch",
+            description = "Stay, and diagnose again whenever a rule or a facts file is saved; Ctrl-C ends it.")
+    private boolean watch;
 
     DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
         this.terminal = terminal;
@@ -60,38 +82,65 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check(spec.commandLine());
-        Pipeline.Opened opened;
-        try {
-            opened = pipeline.open(rulesDirectory(), terminal.cacheDirectory());
-        } catch (Pipeline.UnusableException e) {
-            terminal.complainLines(e.getMessage());
-            return ExitCode.BAD_INPUT.code();
+        Path directory = rules.directory();
+        if (!watch) {
+            return diagnose(directory, new FactsRun(terminal, options)).code();
         }
-        return new FactsRun(terminal, options)
-                .over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)))
-                .code();
+        if (options.files().contains(FactsOptions.STANDARD_INPUT)) {
+            throw new ParameterException(spec.commandLine(), "standard input (-) cannot be watched; name files");
+        }
+        return watched(directory);
     }
 
-    private Path rulesDirectory() {
-        Path directory = rules.orElseGet(() -> {
-            String home = System.getProperty("tunneldoctor.home", "");
-            if (home.isEmpty()) {
-                throw new ParameterException(
-                        spec.commandLine(),
-                        "the rule base that came along is not found, since the program was not started by its launcher;"
-                                + " give --rules DIR");
+    private ExitCode diagnose(Path directory, FactsRun run) throws IOException {
+        Pipeline.Opened opened;
+        try {
+            opened = narrowed(pipeline.open(directory, terminal.cacheDirectory()));
+        } catch (Pipeline.UnusableException e) {
+            terminal.complainLines(e.getMessage());
+            return ExitCode.BAD_INPUT;
+        }
+        return run.over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)));
+    }
+
+    /** Ends when nobody reads the reports any more, or the process is ended. */
+    private int watched(Path directory) throws IOException {
+        FolderWatch watching = FolderWatch.of(directory, options.files());
+        ExitCode exit;
+        try {
+            while (true) {
+                FactsRun run = new FactsRun(terminal, options);
+                exit = diagnose(directory, run);
+                if (run.unread()) {
+                    return exit.code();
+                }
+                watching.report(terminal);
+                if (options.output() == OutputFormat.TEXT && !options.quiet()) {
+                    terminal.print("\n\n");
+                }
             }
-            return Path.of(home, "rules");
-        });
-        if (!Files.isDirectory(directory)) {
+        } catch (Terminal.OutputLostException nobodyReads) {
+            return ExitCode.NOTHING_FOUND.code();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return ExitCode.NOTHING_FOUND.code();
+        }
+    }
+
+    private Pipeline.Opened narrowed(Pipeline.Opened whole) throws Pipeline.UnusableException {
+        Pipeline.Opened opened = only.isEmpty() ? whole : whole.only(only);
+        if (knownIssues.isEmpty()) {
+            return opened;
+        }
+        Path file = knownIssues.get();
+        try (InputStream in = Files.newInputStream(file)) {
+            return opened.knowing(file.toString(), in);
+        } catch (IOException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    directory
-                            + (Files.exists(directory)
-                                    ? ": not a directory of rules"
-                                    : ": no such directory of rules"));
+                    file + ": the known issues cannot be read: "
+                            + (Files.exists(file) ? e.getMessage() : "no such file"));
         }
-        return directory;
     }
 
     private FactsRun.Answer answer(Diagnosis diagnosis) {

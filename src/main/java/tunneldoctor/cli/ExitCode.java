@@ -11,20 +11,30 @@ import java.util.stream.Stream;
  * so that neither a finding hides what failed nor an unknown looks like health.
  */
 enum ExitCode {
-    NOTHING_FOUND(0, "nothing found, and every cause that applies could be told", "every path asked for is allowed"),
-    CANNOT_TELL(3, "nothing found, but something could not be told", "no path is blocked, but some cannot be told"),
-    FOUND(1, "a cause was found", "a path is blocked"),
-    BAD_INPUT(2, "bad usage, or a file or rule base that cannot be used", "bad usage, or a file that cannot be used"),
-    INTERNAL_ERROR(4, "internal error", "internal error");
+    NOTHING_FOUND(
+            0,
+            "nothing found, and every cause that applies could be told",
+            "every path asked for is allowed",
+            "all is well"),
+    CANNOT_TELL(3, "nothing found, but something could not be told", "no path is blocked, but some cannot be told", ""),
+    FOUND(1, "a cause was found", "a path is blocked", "a mistake was found, or a scene does not end as it should"),
+    BAD_INPUT(
+            2,
+            "bad usage, or a file or rule base that cannot be used",
+            "bad usage, or a file that cannot be used",
+            "bad usage, or a file or rule base that cannot be used"),
+    INTERNAL_ERROR(4, "internal error", "internal error", "internal error");
 
     private final int code;
     private final String ofDiagnose;
     private final String ofReach;
+    private final String ofRules;
 
-    ExitCode(int code, String ofDiagnose, String ofReach) {
+    ExitCode(int code, String ofDiagnose, String ofReach, String ofRules) {
         this.code = code;
         this.ofDiagnose = ofDiagnose;
         this.ofReach = ofReach;
+        this.ofRules = ofRules;
     }
 
     int code() {
@@ -45,9 +55,15 @@ enum ExitCode {
         return documented(exit -> exit.ofReach);
     }
 
+    /** The same for the commands of {@code rules}. */
+    static Map<String, String> documentedForRules() {
+        return documented(exit -> exit.ofRules);
+    }
+
     private static Map<String, String> documented(Function<ExitCode, String> meaning) {
         Map<String, String> lines = new LinkedHashMap<>();
         Stream.of(values())
+                .filter(exit -> !meaning.apply(exit).isEmpty())
                 .sorted(Comparator.comparingInt(ExitCode::code))
                 .forEach(exit -> lines.put(Integer.toString(exit.code), meaning.apply(exit)));
         return lines;

@@ -16,6 +16,7 @@ final class FactsRun {
     private final Terminal terminal;
     private final FactsOptions options;
     private boolean printed;
+    private boolean unread;
     private ExitCode heaviest = ExitCode.NOTHING_FOUND;
 
     FactsRun(Terminal terminal, FactsOptions options) {
@@ -34,6 +35,7 @@ final class FactsRun {
         Answer answer(ClusterFacts facts) throws Pipeline.UnusableException;
     }
 
+    /** @param report empty where there is nothing to print */
     record Answer(ExitCode exit, String report) {}
 
     /** @param doing what the command does with a document, for the message if it fails */
@@ -43,12 +45,18 @@ final class FactsRun {
                 read(reading, file, document -> answer(document, doing, answering));
             }
         } catch (Terminal.OutputLostException e) {
+            unread = true;
             if (!e.closedByReader()) {
                 terminal.complain("cannot write the report: " + e.getMessage());
                 count(ExitCode.INTERNAL_ERROR);
             }
         }
         return heaviest;
+    }
+
+    /** Whether nobody takes the reports any more. */
+    boolean unread() {
+        return unread;
     }
 
     /** One bad file does not keep the others from being answered. */
@@ -112,7 +120,7 @@ final class FactsRun {
     }
 
     private void print(String report) {
-        if (options.quiet()) {
+        if (options.quiet() || report.isEmpty()) {
             return;
         }
         terminal.print(printed && options.output() == OutputFormat.TEXT ? "\n\n" + report : report);

@@ -81,6 +81,7 @@ public final class Main implements Callable<Integer> {
         return new CommandLine(new Main(terminal))
                 .addSubcommand(diagnose)
                 .addSubcommand(reach)
+                .addSubcommand(RulesCommand.with(terminal))
                 .addSubcommand(new HelpCommand())
                 .setOut(terminal.outWriter())
                 .setErr(terminal.err())

@@ -3,6 +3,7 @@ package tunneldoctor.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Diagnosis;
@@ -32,6 +33,21 @@ interface Pipeline {
          * @throws UnusableException if a rule fails
          */
         Diagnosis diagnose(ClusterFacts facts) throws UnusableException;
+
+        /**
+         * The same for some causes only.
+         *
+         * @throws UnusableException if a cause is not known
+         */
+        Opened only(List<String> causes) throws UnusableException;
+
+        /**
+         * The same with what the user knows of kept apart.
+         *
+         * @param name of the file of known issues, as the user gave it
+         * @throws UnusableException if there is a mistake in it
+         */
+        Opened knowing(String name, InputStream issues) throws UnusableException;
     }
 
     /** The user's input, not this program, is at fault; the message says how, a line for each mistake. */

@@ -3,13 +3,21 @@ package tunneldoctor.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import tunneldoctor.diagnose.Diagnoser;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.knowledge.RuleBaseException;
+import tunneldoctor.model.Cause;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.parse.FactsFile;
+import tunneldoctor.parse.KnownIssuesFile;
 import tunneldoctor.parse.UnreadableFactsException;
 import tunneldoctor.report.Escape;
 
@@ -35,7 +43,7 @@ final class RulesPipeline implements Pipeline {
     }
 
     /** The exception's message holds every problem with its place, line and hint. */
-    private static UnusableException unusable(Exception e) {
+    static UnusableException unusable(Exception e) {
         return new UnusableException(String.valueOf(e.getMessage()));
     }
 
@@ -44,6 +52,32 @@ final class RulesPipeline implements Pipeline {
         public void read(String name, InputStream facts, Consumer<ClusterFacts> each)
                 throws UnusableException, IOException {
             readFacts(name, facts, each);
+        }
+
+        @Override
+        public Opened only(List<String> causes) throws UnusableException {
+            Set<String> known = ids();
+            for (String cause : causes) {
+                if (!known.contains(cause)) {
+                    throw new UnusableException(Escape.line(
+                            "no rule knows the cause " + cause + "; there are " + String.join(", ", known)));
+                }
+            }
+            return new Ready(diagnoser.only(Set.copyOf(causes)));
+        }
+
+        @Override
+        public Opened knowing(String name, InputStream issues) throws UnusableException {
+            try {
+                return new Ready(
+                        diagnoser.knowing(KnownIssuesFile.read(name, issues, ids(), LocalDate.now(ZoneOffset.UTC))));
+            } catch (UnreadableFactsException e) {
+                throw new UnusableException(Escape.line(e.getMessage()));
+            }
+        }
+
+        private Set<String> ids() {
+            return diagnoser.causes().stream().map(Cause::id).collect(Collectors.toCollection(TreeSet::new));
         }
 
         @Override

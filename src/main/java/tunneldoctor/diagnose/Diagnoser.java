@@ -3,23 +3,55 @@ package tunneldoctor.diagnose;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import tunneldoctor.knowledge.Examination;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.knowledge.RuleBaseException;
+import tunneldoctor.model.Cause;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Diagnosis;
-import tunneldoctor.model.Fact;
 import tunneldoctor.model.Facts;
+import tunneldoctor.model.KnownIssues;
+import tunneldoctor.model.Problem;
 import tunneldoctor.parse.FactReader;
 import tunneldoctor.path.PathAnalysis;
 
 /** Diagnoses one facts document after the other with one rule base. Safe for use by several threads. */
 public final class Diagnoser {
     private final RuleBase rules;
+    private final List<Cause> causes;
+    private final KnownIssues known;
 
     public Diagnoser(RuleBase rules) {
+        this(rules, rules.causes(), KnownIssues.NONE);
+    }
+
+    private Diagnoser(RuleBase rules, List<Cause> causes, KnownIssues known) {
         this.rules = rules;
+        this.causes = List.copyOf(causes);
+        this.known = known;
+    }
+
+    /** Every cause the rules know. */
+    public List<Cause> causes() {
+        return rules.causes();
+    }
+
+    /**
+     * One that looks at some causes only.
+     *
+     * @param ids causes of {@link #causes}; others are of no effect
+     */
+    public Diagnoser only(Set<String> ids) {
+        return new Diagnoser(
+                rules, causes.stream().filter(cause -> ids.contains(cause.id())).toList(), known);
+    }
+
+    /** One that keeps what the user knows of out of the causes found. */
+    public Diagnoser knowing(KnownIssues issues) {
+        return new Diagnoser(rules, causes, issues);
     }
 
     /**
@@ -28,40 +60,50 @@ public final class Diagnoser {
     public Diagnosis diagnose(ClusterFacts given) throws RuleBaseException {
         Facts facts = FactReader.read(given);
         PathAnalysis paths = PathAnalysis.of(facts);
-        List<Conclusion> conclusions = rules.conclude(working(facts, paths));
+        List<Conclusion> conclusions = rules.conclude(WorkingFacts.of(facts, paths));
+        WhatIf whatIf = new WhatIf(rules, facts, paths, conclusions);
+        Diagnosis.Head head = head(facts, paths);
+        List<Diagnosis.Known> accepted = new ArrayList<>();
+        List<Candidate> ranked = new ArrayList<>();
+        for (Candidate candidate : Ranking.rank(causes, conclusions, whatIf)) {
+            Optional<KnownIssues.Issue> issue = known.covering(candidate.cause().id(), head.name(), candidate.nodes());
+            issue.ifPresentOrElse(
+                    one -> accepted.add(new Diagnosis.Known(
+                            candidate.cause().id(),
+                            candidate.cause().title(),
+                            one.reason(),
+                            one.until().toString())),
+                    () -> ranked.add(candidate));
+        }
+        List<Diagnosis.Diagnosed> diagnosed = new ArrayList<>();
+        ranked.forEach(candidate -> diagnosed.add(candidate.diagnosed(diagnosed.size() + 1, whatIf.broken())));
+        List<Diagnosis.Open> open = Coverage.open(causes, conclusions);
+        List<Problem> problems = new ArrayList<>(facts.problems());
+        problems.addAll(known.expired());
         return new Diagnosis(
                 given.file(),
                 given.apiVersion(),
                 given.scene(),
-                head(facts, paths),
+                head,
                 paths.tunnel(),
-                Ranking.rank(rules.causes(), conclusions),
-                Coverage.ruledOut(rules.causes(), conclusions),
-                Coverage.notApplicable(rules.causes(), conclusions),
-                Coverage.open(rules.causes(), conclusions),
-                facts.problems());
+                diagnosed,
+                Coverage.ruledOut(causes, conclusions),
+                Coverage.notApplicable(causes, conclusions),
+                open,
+                problems,
+                RepairPlan.of(ranked, whatIf),
+                NextEvidence.of(causes, conclusions, open),
+                accepted);
     }
 
-    /** What the rules see: typed facts and verdicts. Rules of firewalls stay outside, reachable from the verdicts. */
-    private static List<Fact> working(Facts facts, PathAnalysis paths) {
-        List<Fact> working = new ArrayList<>();
-        facts.azure().cluster().ifPresent(working::add);
-        working.addAll(facts.kubeNodes());
-        working.addAll(facts.tunnelPods());
-        working.addAll(facts.deployments());
-        working.addAll(facts.events());
-        working.addAll(facts.ufw());
-        working.addAll(facts.probes());
-        working.addAll(facts.symptoms());
-        working.addAll(facts.metrics());
-        working.addAll(facts.azure().loadBalancers());
-        working.add(paths.tunnel());
-        working.addAll(paths.nodes());
-        working.addAll(paths.agents());
-        working.addAll(paths.verdicts());
-        paths.fleet().ifPresent(working::add);
-        paths.scope().ifPresent(working::add);
-        return working;
+    /**
+     * What the rules make of the same facts, for questions of how they came to it.
+     *
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Examination examine(ClusterFacts given) throws RuleBaseException {
+        Facts facts = FactReader.read(given);
+        return rules.examine(WorkingFacts.of(facts, PathAnalysis.of(facts)));
     }
 
     private static Diagnosis.Head head(Facts facts, PathAnalysis paths) {

@@ -35,6 +35,11 @@ final class Firing implements AgendaFilter {
         return expired;
     }
 
+    /** How often each rule fired, by name. */
+    Map<String, Integer> counts() {
+        return Map.copyOf(counts);
+    }
+
     /** The rule that fired most, the first by name of several; empty if none fired. */
     String busiest() {
         return counts.entrySet().stream()

@@ -5,11 +5,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.drools.model.Model;
 import org.drools.modelcompiler.KieBaseBuilder;
 import org.kie.api.KieServices;
@@ -36,18 +39,26 @@ public final class RuleBase {
     private static final int FIRINGS_AT_LEAST = 1000;
 
     private final Path directory;
+    private final Path cacheDirectory;
+    private final List<LoadedRules> loaded;
     private final Map<String, RuleFile> files;
     private final List<Cause> causes;
     private final KieSessionsPool sessions;
     private final int compiled;
+    private final RuleReading reading;
 
-    private RuleBase(
-            Path directory, Map<String, RuleFile> files, List<Cause> causes, KieSessionsPool sessions, int compiled) {
+    private RuleBase(Path directory, Path cacheDirectory, RuleLoading.Result loading) throws RuleBaseException {
         this.directory = directory;
-        this.files = files;
-        this.causes = causes;
-        this.sessions = sessions;
-        this.compiled = compiled;
+        this.cacheDirectory = cacheDirectory;
+        this.loaded = List.copyOf(loading.files());
+        this.files = loaded.stream().map(LoadedRules::file).collect(Collectors.toMap(RuleFile::id, file -> file));
+        this.causes = loaded.stream()
+                .flatMap(rules -> rules.rules().cause().stream())
+                .sorted(Comparator.comparing(Cause::id))
+                .toList();
+        this.sessions = pool(directory, loaded.stream().map(LoadedRules::model).toList());
+        this.compiled = loading.compiled();
+        this.reading = new RuleReading(loaded);
     }
 
     /**
@@ -58,43 +69,23 @@ public final class RuleBase {
      * @throws RuleBaseException with every problem of every file
      */
     public static RuleBase load(Path rulesDirectory, Path cacheDirectory) throws RuleBaseException {
-        List<RuleProblem> problems = new ArrayList<>();
-        List<RuleFile> files = readAll(rulesDirectory, problems);
-        RuleCache cache = new RuleCache(cacheDirectory);
-        Map<String, RuleFile> byId = new HashMap<>();
-        List<Model> models = new ArrayList<>();
-        List<Cause> causes = new ArrayList<>();
-        int compiled = 0;
-        for (RuleFile file : files) {
-            byId.put(file.id(), file);
-            Optional<String> key = cache.key(file);
-            List<String> reasons = new ArrayList<>();
-            Optional<Loaded> known = key.flatMap(k -> cache.builtIn(k, file)
-                    .flatMap(rules -> Loaded.of(rules, reasons))
-                    .or(() -> cache.kept(k, file).flatMap(rules -> Loaded.of(rules, reasons))));
-            if (known.isEmpty()) {
-                Optional<CompiledRules> fresh = RuleCompiler.compile(file, problems);
-                compiled++;
-                known = fresh.flatMap(rules -> Loaded.of(rules, reasons));
-                if (fresh.isPresent() && known.isEmpty()) {
-                    problems.add(file.problem(
-                            "the compiled rules cannot be loaded: " + String.join(", ", reasons),
-                            "Use the facts' own fields and methods, and Conclude."));
-                } else {
-                    key.ifPresent(k -> fresh.ifPresent(rules -> cache.keep(k, rules)));
-                }
-            }
-            known.ifPresent(loaded -> {
-                models.add(loaded.model());
-                loaded.rules().cause().ifPresent(causes::add);
-            });
-        }
-        if (!problems.isEmpty()) {
-            throw new RuleBaseException(problems);
-        }
-        causes.sort(Comparator.comparing(Cause::id));
-        return new RuleBase(
-                rulesDirectory, Map.copyOf(byId), List.copyOf(causes), pool(rulesDirectory, models), compiled);
+        return load(rulesDirectory, cacheDirectory, List.of());
+    }
+
+    /**
+     * Loads the same directory again, and takes over what has not changed. For a program that stays while rules are
+     * edited; this one remains usable.
+     *
+     * @throws RuleBaseException with every problem of every file
+     */
+    public RuleBase reload() throws RuleBaseException {
+        return load(directory, cacheDirectory, loaded);
+    }
+
+    private static RuleBase load(Path rulesDirectory, Path cacheDirectory, List<LoadedRules> earlier)
+            throws RuleBaseException {
+        RuleLoading.Result loaded = RuleLoading.load(rulesDirectory, cacheDirectory, earlier);
+        return new RuleBase(rulesDirectory, cacheDirectory, loaded);
     }
 
     /**
@@ -105,7 +96,7 @@ public final class RuleBase {
      */
     public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
         List<RuleProblem> problems = new ArrayList<>();
-        List<RuleFile> files = readAll(rulesDirectory, problems);
+        List<RuleFile> files = RuleLoading.readAll(rulesDirectory, problems);
         RuleCache keys = new RuleCache(output);
         for (RuleFile file : files) {
             Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
@@ -117,19 +108,6 @@ public final class RuleBase {
         if (!problems.isEmpty()) {
             throw new RuleBaseException(problems);
         }
-    }
-
-    private static List<RuleFile> readAll(Path directory, List<RuleProblem> problems) {
-        List<RuleFile> files = RuleFile.readAll(directory, problems);
-        Map<String, RuleFile> seen = new HashMap<>();
-        for (RuleFile file : files) {
-            RuleFile earlier = seen.putIfAbsent(file.id(), file);
-            if (earlier != null) {
-                problems.add(file.problem(
-                        "another file has the same name: " + earlier.relative(), "Give each cause a name of its own."));
-            }
-        }
-        return files.stream().filter(file -> seen.get(file.id()) == file).toList();
     }
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
@@ -165,6 +143,68 @@ public final class RuleBase {
     }
 
     List<Conclusion> conclude(Collection<?> facts, Duration patience) throws RuleBaseException {
+        return run(facts, patience, (session, firing) -> conclusions(session));
+    }
+
+    /**
+     * As {@link #conclude}, for questions of how the rules came to it.
+     *
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Examination examine(Collection<?> facts) throws RuleBaseException {
+        return run(
+                facts,
+                PATIENCE,
+                (session, firing) ->
+                        new Examination(conclusions(session), reading, known(facts, session), firing.counts()));
+    }
+
+    /** The facts in their order, then what was inferred, in an order of its own: the session keeps none. */
+    private static List<Object> known(Collection<?> facts, KieSession session) {
+        Set<Object> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Object> ordered = new ArrayList<>();
+        for (Object fact : facts) {
+            if (known.add(fact)) {
+                ordered.add(fact);
+            }
+        }
+        session.getObjects(object -> !(object instanceof Conclusion) && !known.contains(object)).stream()
+                .sorted(Comparator.comparing(Object::toString))
+                .forEach(ordered::add);
+        ordered.addAll(conclusions(session));
+        return ordered;
+    }
+
+    /**
+     * What of the rules is exercised, to be filled by {@link Examination#exercise}.
+     *
+     * @param ids of causes or shared inferences; empty for all there are
+     */
+    public ConditionCoverage coverage(Collection<String> ids) {
+        List<RulePremises> rules = ids.isEmpty()
+                ? reading.all()
+                : ids.stream().flatMap(id -> reading.of(id).stream()).toList();
+        return new ConditionCoverage(rules);
+    }
+
+    /** The rules of one file as they can be followed by hand; empty if there is no such file. */
+    List<RulePremises> premises(String id) {
+        return reading.of(id);
+    }
+
+    private interface Outcome<T> {
+        T of(KieSession session, Firing firing);
+    }
+
+    private static List<Conclusion> conclusions(KieSession session) {
+        List<Conclusion> conclusions = new ArrayList<>();
+        for (Object object : session.getObjects(Conclusion.class::isInstance)) {
+            conclusions.add((Conclusion) object);
+        }
+        return ConclusionOrder.sorted(conclusions);
+    }
+
+    private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome) throws RuleBaseException {
         KieSession session = sessions.newKieSession();
         try {
             for (Object fact : facts) {
@@ -176,11 +216,7 @@ public final class RuleBase {
             if (firing.expired() || fired == limit && session.fireAllRules(firing, 1) > 0) {
                 throw runaway(firing.busiest());
             }
-            List<Conclusion> conclusions = new ArrayList<>();
-            for (Object object : session.getObjects(Conclusion.class::isInstance)) {
-                conclusions.add((Conclusion) object);
-            }
-            return ConclusionOrder.sorted(conclusions);
+            return outcome.of(session, firing);
         } catch (ConsequenceException e) {
             throw failed(e.getRule().getName(), e);
         } catch (RuntimeException e) {
@@ -198,21 +234,13 @@ public final class RuleBase {
     }
 
     private RuleBaseException failed(String rule, RuntimeException failure) {
-        Throwable root = rootOf(failure);
+        Throwable root = LoadedRules.rootOf(failure);
         String what = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
         return problemOf(
                 rule,
                 (rule.isEmpty() ? "a rule" : "rule \"" + rule + "\"") + " failed: "
                         + what.lines().findFirst().orElse(""),
                 "Make sure that a value is there before asking for it, as with isPresent().");
-    }
-
-    private static Throwable rootOf(Throwable failure) {
-        Throwable root = failure;
-        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     private RuleBaseException problemOf(String rule, String message, String hint) {
@@ -223,24 +251,5 @@ public final class RuleBase {
         }
         int at = file.text().indexOf('"' + rule + '"');
         return new RuleBaseException(List.of(at < 0 ? file.problem(message, hint) : file.problemAt(at, message, hint)));
-    }
-
-    /** Compiled rules whose model is in memory. */
-    private record Loaded(CompiledRules rules, Model model) {
-        /** Empty if the classes do not link or do not hold a model, with the reason added. */
-        static Optional<Loaded> of(CompiledRules rules, List<String> reasons) {
-            ClassLoader own = RuleBase.class.getClassLoader();
-            ClassLoader loader = rules.classes().isEmpty() ? own : new RuleLoader(own, rules.classes());
-            try {
-                Object model = Class.forName(rules.modelClass(), true, loader)
-                        .getDeclaredConstructor()
-                        .newInstance();
-                return model instanceof Model known ? Optional.of(new Loaded(rules, known)) : Optional.empty();
-            } catch (ReflectiveOperationException | LinkageError doesNotLink) {
-                Throwable root = rootOf(doesNotLink);
-                reasons.add(root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
-                return Optional.empty();
-            }
-        }
     }
 }

@@ -13,10 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.drools.compiler.builder.impl.KnowledgeBuilderConfigurationImpl;
 import org.drools.compiler.compiler.io.memory.MemoryFileSystem;
-import org.drools.drl.ast.descr.PackageDescr;
-import org.drools.drl.parser.DrlParser;
-import org.drools.drl.parser.DroolsError;
-import org.drools.drl.parser.DroolsParserException;
 import org.drools.model.codegen.execmodel.JavaParserCompiler;
 import org.drools.model.codegen.execmodel.ModelBuilderImpl;
 import org.drools.model.codegen.execmodel.ModelWriter;
@@ -59,18 +55,12 @@ final class RuleCompiler {
     }
 
     private static Optional<CompiledRules> compileChecked(RuleFile file, List<RuleProblem> problems) {
-        Optional<PackageDescr> parsed = parse(file, problems);
-        if (parsed.isEmpty()) {
-            return Optional.empty();
-        }
-        RulePolicy policy = new RulePolicy(file, parsed.get());
-        List<RuleProblem> breaches = policy.check();
-        if (!breaches.isEmpty()) {
-            problems.addAll(breaches);
+        Optional<RulePolicy> policy = checked(file, problems);
+        if (policy.isEmpty()) {
             return Optional.empty();
         }
         List<String> messages = new ArrayList<>();
-        Optional<CompiledRules> compiled = build(file, policy.cause(), messages);
+        Optional<CompiledRules> compiled = build(file, policy.get().cause(), messages);
         if (compiled.isEmpty()) {
             List<RuleProblem> reported = withLines(file);
             problems.addAll(
@@ -91,34 +81,31 @@ final class RuleCompiler {
         return compiled;
     }
 
-    private static Optional<PackageDescr> parse(RuleFile file, List<RuleProblem> problems) {
-        DrlParser parser = new DrlParser();
-        @Nullable PackageDescr parsed = null;
-        String crash = "";
+    /** The rules of a file as far as they can be read, without building anything; what is wrong is added. */
+    static List<ParsedRule> rules(RuleFile file, List<RuleProblem> problems) {
         try {
-            parsed = parser.parse(null, file.text());
-        } catch (DroolsParserException | RuntimeException e) {
-            crash = "the file is not DRL";
+            List<RuleProblem> found = new ArrayList<>();
+            List<ParsedRule> rules = read(file, found).map(RulePolicy::rules).orElse(List.of());
+            problems.addAll(found);
+            return rules;
+        } catch (RuntimeException | StackOverflowError toldByCompile) {
+            return List.of();
         }
-        for (DroolsError error : parser.getErrors()) {
-            int[] lines = error.getLines();
-            problems.add(file.problemOnLine(
-                    lines.length == 0 ? 0 : lines[0],
-                    crash.isEmpty() ? plainSyntax(error.getMessage()) : crash,
-                    "Compare with a rule of another file."));
-        }
-        if (parsed == null && parser.getErrors().isEmpty()) {
-            problems.add(file.problem("the file is not DRL", "Compare with another file."));
-        }
-        return parser.getErrors().isEmpty() ? Optional.ofNullable(parsed) : Optional.empty();
     }
 
-    private static final Pattern PARSER_PREFIX =
-            Pattern.compile("^\\[ERR \\d+\\]\\s*(?:Line (\\d+):(\\d+)\\s*)?(.*)$", Pattern.DOTALL);
+    private static Optional<RulePolicy> read(RuleFile file, List<RuleProblem> problems) {
+        Optional<RulePolicy> policy = RuleSyntax.parse(file, problems).map(parsed -> new RulePolicy(file, parsed));
+        policy.ifPresent(known -> problems.addAll(known.check()));
+        return policy;
+    }
 
-    private static String plainSyntax(String message) {
-        Matcher matcher = PARSER_PREFIX.matcher(message);
-        return firstLine(matcher.matches() ? matcher.group(3) : message);
+    /** Empty if anything is wrong with the text of the file, all of which is added to the problems. */
+    private static Optional<RulePolicy> checked(RuleFile file, List<RuleProblem> problems) {
+        List<RuleProblem> found = new ArrayList<>();
+        Optional<RulePolicy> policy = read(file, found);
+        found.sort(Comparator.comparingInt(RuleProblem::line).thenComparingInt(RuleProblem::column));
+        problems.addAll(found);
+        return found.isEmpty() ? policy : Optional.empty();
     }
 
     /** Empty if Drools refused the file; the policy must have passed it before. */

@@ -116,6 +116,19 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
         return new RuleProblem(path, line, at - start + 1, line(start), message, hint);
     }
 
+    /** Where a line begins, 1-based; the file's end where there is no such line. */
+    int lineStart(int line) {
+        int start = 0;
+        for (int i = 1; i < line; i++) {
+            int end = text.indexOf('\n', start);
+            if (end < 0) {
+                return text.length();
+            }
+            start = end + 1;
+        }
+        return start;
+    }
+
     /** A problem of a whole line, 1-based; of the file where there is no such line. */
     RuleProblem problemOnLine(int line, String message, String hint) {
         int start = 0;

@@ -16,6 +16,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.AgentFleet;
+import tunneldoctor.model.Cluster;
+import tunneldoctor.model.Tunnel;
 
 /** The words rules may use of each type: everything public of the facts, and what is harmless of the JDK's types. */
 final class Vocabulary {
@@ -37,6 +40,10 @@ final class Vocabulary {
             "java.util.Map", Map.class,
             "java.util.Collection", Collection.class,
             "java.util.Optional", Optional.class);
+
+    /** Facts of which there is one at most, so that a pattern of them multiplies nothing. */
+    static final Set<Class<?>> SINGLE =
+            Set.of(Cluster.class, Tunnel.class, AgentFleet.class, tunneldoctor.model.Scope.class);
 
     private static final Set<String> NUMBERS =
             Set.of("intValue", "longValue", "doubleValue", "booleanValue", "equals", "compareTo", "valueOf");

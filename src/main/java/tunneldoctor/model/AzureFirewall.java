@@ -24,6 +24,10 @@ public record AzureFirewall(
         collections = List.copyOf(collections);
     }
 
+    AzureFirewall withCollections(List<Collection> others) {
+        return new AzureFirewall(id, name, resourceGroup, privateAddress, policyId, others, complete, source);
+    }
+
     @Override
     public List<SourceRef> evidence() {
         return List.of(source);

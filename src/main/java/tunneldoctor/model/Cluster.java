@@ -47,6 +47,33 @@ public record Cluster(
         pools = List.copyOf(pools);
     }
 
+    Cluster withOutbound(String type, int portsPerNode, int idleMinutes, int addresses) {
+        return new Cluster(
+                name,
+                resourceGroup,
+                nodeResourceGroup,
+                subscription,
+                location,
+                kubernetesVersion,
+                networkPlugin,
+                dataplane,
+                networkPolicy,
+                type,
+                privateCluster,
+                vnetIntegration,
+                apiServerSubnetId,
+                fqdn,
+                podCidrs,
+                serviceCidrs,
+                portsPerNode,
+                idleMinutes,
+                addresses,
+                outboundAddresses,
+                resourceGroupLockedDown,
+                pools,
+                source);
+    }
+
     @Override
     public List<SourceRef> evidence() {
         return List.of(source);

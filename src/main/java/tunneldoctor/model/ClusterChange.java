@@ -7,6 +7,20 @@ import java.util.List;
 public sealed interface ClusterChange extends FactChange {
     Cluster cluster();
 
+    /** The cluster resource afterwards. */
+    Cluster after(Cluster before);
+
+    /** What it brings shows only in new measurements. */
+    @Override
+    default boolean foreseeable() {
+        return false;
+    }
+
+    @Override
+    default Facts applied(Facts facts) {
+        return facts.changed(this, azure -> azure.withCluster(this::after));
+    }
+
     private static String update(Cluster cluster) {
         return "az aks update --resource-group "
                 + (cluster.resourceGroup().isEmpty() ? "\"$RESOURCE_GROUP\"" : Shell.quote(cluster.resourceGroup()))
@@ -33,6 +47,15 @@ public sealed interface ClusterChange extends FactChange {
                             cluster.allocatedOutboundPorts(), addresses < 0 ? -1 : cluster.managedOutboundIps()));
         }
 
+        @Override
+        public Cluster after(Cluster before) {
+            return before.withOutbound(
+                    before.outboundType(),
+                    portsPerNode,
+                    before.idleTimeoutMinutes(),
+                    addresses < 0 ? before.managedOutboundIps() : addresses);
+        }
+
         private String command(int ports, int ips) {
             List<String> words = new ArrayList<>(List.of(update(cluster)));
             if (ips >= 0) {
@@ -55,6 +78,33 @@ public sealed interface ClusterChange extends FactChange {
             return List.of(
                     update(cluster) + " --nat-gateway-managed-outbound-ip-count " + cluster.managedOutboundIps());
         }
+
+        @Override
+        public Cluster after(Cluster before) {
+            return before.withOutbound(
+                    before.outboundType(), before.allocatedOutboundPorts(), before.idleTimeoutMinutes(), addresses);
+        }
+    }
+
+    /** Sets after how many idle minutes an outbound connection gives its port back, 4 to 120. */
+    record SetIdleTimeout(Cluster cluster, int minutes) implements ClusterChange {
+        @Override
+        public List<String> commands() {
+            return List.of(update(cluster) + " --load-balancer-idle-timeout " + minutes);
+        }
+
+        @Override
+        public List<String> undo() {
+            return cluster.idleTimeoutMinutes() < 0
+                    ? List.of()
+                    : List.of(update(cluster) + " --load-balancer-idle-timeout " + cluster.idleTimeoutMinutes());
+        }
+
+        @Override
+        public Cluster after(Cluster before) {
+            return before.withOutbound(
+                    before.outboundType(), before.allocatedOutboundPorts(), minutes, before.managedOutboundIps());
+        }
     }
 
     /** Switches how the cluster reaches the internet. */
@@ -68,6 +118,15 @@ public sealed interface ClusterChange extends FactChange {
         @Override
         public List<String> undo() {
             return List.of();
+        }
+
+        @Override
+        public Cluster after(Cluster before) {
+            return before.withOutbound(
+                    outboundType,
+                    before.allocatedOutboundPorts(),
+                    before.idleTimeoutMinutes(),
+                    before.managedOutboundIps());
         }
     }
 
@@ -86,6 +145,11 @@ public sealed interface ClusterChange extends FactChange {
         @Override
         public List<String> undo() {
             return List.of();
+        }
+
+        @Override
+        public Cluster after(Cluster before) {
+            return before;
         }
     }
 }

@@ -1,10 +1,29 @@
 package tunneldoctor.model;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** A change to an Azure Firewall. */
 public sealed interface FirewallChange extends FactChange {
     AzureFirewall firewall();
+
+    /** The firewall afterwards. */
+    AzureFirewall after(AzureFirewall before);
+
+    @Override
+    default boolean foreseeable() {
+        return true;
+    }
+
+    @Override
+    default Facts applied(Facts facts) {
+        return facts.changed(
+                this,
+                azure -> azure.withFirewalls(one -> one.id().equals(firewall().id())
+                                && one.name().equals(firewall().name())
+                        ? after(one)
+                        : one));
+    }
 
     /**
      * Lets the tunnel's own flow through by a network rule.
@@ -43,6 +62,44 @@ public sealed interface FirewallChange extends FactChange {
                                     + " --name " + Shell.quote(collection));
         }
 
+        @Override
+        public AzureFirewall after(AzureFirewall before) {
+            List<AzureFirewall.Collection> collections = new ArrayList<>(before.collections());
+            String group = before.policyId().isEmpty() ? "" : group();
+            int at = 0;
+            for (int i = 0; i < collections.size(); i++) {
+                AzureFirewall.Collection one = collections.get(i);
+                if (one.kind() == AzureFirewall.Kind.NETWORK
+                        && one.group().equals(group)
+                        && one.priority() < priority) {
+                    at = i + 1;
+                }
+            }
+            SourceRef made = new SourceRef("repair", 0, name);
+            collections.add(
+                    at,
+                    new AzureFirewall.Collection(
+                            group,
+                            collection,
+                            AzureFirewall.Kind.NETWORK,
+                            priority,
+                            true,
+                            List.of(new AzureFirewall.Rule(
+                                    name,
+                                    List.of(transport.name()),
+                                    senders,
+                                    List.of(),
+                                    destinations,
+                                    List.of(),
+                                    ports.stream().map(String::valueOf).toList(),
+                                    List.of(),
+                                    List.of(),
+                                    false,
+                                    made)),
+                            made));
+            return before.withCollections(collections);
+        }
+
         private String classic() {
             return "az network firewall network-rule create" + target() + " --collection-name "
                     + Shell.quote(collection)
@@ -77,15 +134,18 @@ public sealed interface FirewallChange extends FactChange {
 
         private String policyTarget() {
             String id = firewall.policyId();
-            String group = firewall.collections().stream()
+            return " --resource-group " + Shell.quote(ArmId.resourceGroup(id).orElse(firewall.resourceGroup()))
+                    + " --policy-name " + Shell.quote(ArmId.name(id)) + " --rule-collection-group-name "
+                    + Shell.quote(group());
+        }
+
+        private String group() {
+            return firewall.collections().stream()
                     .filter(c ->
                             c.kind() == AzureFirewall.Kind.NETWORK && !c.group().isEmpty())
                     .map(AzureFirewall.Collection::group)
                     .findFirst()
                     .orElse("DefaultNetworkRuleCollectionGroup");
-            return " --resource-group " + Shell.quote(ArmId.resourceGroup(id).orElse(firewall.resourceGroup()))
-                    + " --policy-name " + Shell.quote(ArmId.name(id)) + " --rule-collection-group-name "
-                    + Shell.quote(group);
         }
 
         private static String words(List<String> values) {

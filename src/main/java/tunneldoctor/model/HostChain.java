@@ -1,5 +1,6 @@
 package tunneldoctor.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,19 @@ public record HostChain(
     /** A chain of iptables; one that is not complete may lack rules anywhere. */
     public HostChain(String name, Optional<String> policy, List<HostRule> rules, boolean complete, SourceRef source) {
         this(name, policy, rules, complete, source, complete, Optional.empty());
+    }
+
+    /** With other rules, numbered anew where the chain's beginning is shown. */
+    HostChain withRules(List<HostRule> others) {
+        List<HostRule> numbered = new ArrayList<>(others.size());
+        for (HostRule rule : others) {
+            numbered.add(beginningShown ? rule.at(numbered.size() + 1) : rule);
+        }
+        return new HostChain(name, policy, numbered, complete, source, beginningShown, hook);
+    }
+
+    HostChain withPolicy(String other) {
+        return new HostChain(name, Optional.of(other), rules, complete, source, beginningShown, hook);
     }
 
     /**

@@ -1,6 +1,13 @@
 package tunneldoctor.model;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** The changes that let a flow through a node's own firewall. */
 public final class HostRepair {
@@ -18,6 +25,30 @@ public final class HostRepair {
         boolean explicit = block.decidedByUfw().isPresent() || block.decidedBy().isPresent();
         return List.of(
                 new HostChange.UfwAllow(block.affected(), explicit, senders(block), block.port(), block.transport()));
+    }
+
+    /** Makes the rule of ufw that blocks an allow; empty where none is known to ask for the senders' traffic alone. */
+    public static List<FactChange> changeInUfw(HostVerdict block) {
+        List<String> senders = senders(block);
+        return block.ufwAction()
+                .filter(action -> senders.size() <= 1)
+                .<FactChange>map(action -> new HostChange.UfwChange(
+                        block.affected(),
+                        senders.isEmpty() ? "any" : senders.get(0),
+                        block.port(),
+                        block.transport(),
+                        action))
+                .map(List::of)
+                .orElse(List.of());
+    }
+
+    /** Takes the rule of ufw that blocks out; empty where ufw's status does not show which one that is. */
+    public static List<FactChange> deleteFromUfw(HostVerdict block) {
+        return block.decidedByUfw()
+                .filter(rule -> rule.understood() && rule.profile().isEmpty() && !rule.ipv6())
+                .<FactChange>map(rule -> new HostChange.UfwDelete(block.affected(), rule))
+                .map(List::of)
+                .orElse(List.of());
     }
 
     /** Solution 3, the rules exactly as they are; empty if the listing does not show them whole. */
@@ -41,34 +72,71 @@ public final class HostRepair {
         if (block.nativeNft()) {
             return acceptInNftables(block);
         }
-        String table = block.decidedBy()
-                .map(HostRule::table)
-                .or(() -> block.decidingTable().map(HostTable::name))
-                .orElse("filter");
         return List.of(new HostChange.InsertAccept(
                 block.affected(),
                 command(block),
-                table,
-                block.direction() == Direction.INBOUND ? "INPUT" : "OUTPUT",
+                block.decidingTable().map(HostTable::name).orElse("filter"),
+                entry(block).map(HostChain::name).orElse("INPUT"),
                 senders(block),
                 block.port(),
                 block.transport()));
     }
 
     private static List<FactChange> acceptInNftables(HostVerdict block) {
-        String table = block.decidedBy()
-                .map(HostRule::table)
-                .or(() -> block.decidingTable().map(HostTable::name))
-                .orElse("");
-        return block.decidedBy()
-                .map(HostRule::chain)
+        String table = block.decidingTable().map(HostTable::name).orElse("");
+        return entry(block)
                 .<FactChange>map(chain -> new HostChange.NftInsertAccept(
-                        block.affected(), table, chain, senders(block), block.port(), block.transport()))
+                        block.affected(), table, chain.name(), senders(block), block.port(), block.transport()))
                 .map(List::of)
                 .orElse(List.of());
     }
 
-    private static List<String> senders(HostVerdict block) {
+    /**
+     * The chain through which the kernel enters the table on the way to what blocks: an accept there comes before the
+     * block, however many jumps lead to it.
+     */
+    private static Optional<HostChain> entry(HostVerdict block) {
+        return block.decidingTable()
+                .flatMap(table -> block.decidedBy().isPresent()
+                        ? entries(table)
+                                .filter(chain -> leadsTo(
+                                        table, chain, block.decidedBy().get().chain()))
+                                .findFirst()
+                        : entries(table)
+                                .filter(chain ->
+                                        !chain.policy().orElse("ACCEPT").equals("ACCEPT"))
+                                .findFirst());
+    }
+
+    /** Chains packets to the node enter by, the last first: what was let in there is let in for good. */
+    private static Stream<HostChain> entries(HostTable table) {
+        return Stream.of("input", "prerouting", "ingress")
+                .flatMap(hook -> table.chains().stream()
+                        .filter(chain -> chain.hook()
+                                .map(HostChain.Hook::name)
+                                .orElse(
+                                        chain.policy().isPresent()
+                                                ? chain.name().toLowerCase(Locale.ROOT)
+                                                : "")
+                                .equals(hook)));
+    }
+
+    private static boolean leadsTo(HostTable table, HostChain from, String wanted) {
+        Set<String> seen = new HashSet<>();
+        Deque<HostChain> open = new ArrayDeque<>(List.of(from));
+        while (!open.isEmpty()) {
+            HostChain chain = open.pop();
+            if (chain.name().equals(wanted)) {
+                return true;
+            }
+            if (seen.add(chain.name())) {
+                chain.rules().forEach(rule -> table.chain(rule.target()).ifPresent(open::push));
+            }
+        }
+        return false;
+    }
+
+    static List<String> senders(HostVerdict block) {
         List<String> blocks = block.senderRange().toCidrs();
         return blocks.size() > MAX_BLOCKS ? List.of() : blocks;
     }

@@ -32,6 +32,21 @@ public record HostRule(
         matches = List.copyOf(matches);
     }
 
+    HostRule at(int otherPosition) {
+        return otherPosition == position
+                ? this
+                : new HostRule(
+                        table,
+                        chain,
+                        otherPosition,
+                        matches,
+                        target,
+                        targetOptions,
+                        jumpsByGoto,
+                        specification,
+                        source);
+    }
+
     /**
      * The specification for a shell, each word quoted anew: iptables prints free text such as comments in double quotes,
      * in which a shell would still expand what somebody wrote there.

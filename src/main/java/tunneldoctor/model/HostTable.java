@@ -2,6 +2,7 @@ package tunneldoctor.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One netfilter table of a node, as one command's output shows it.
@@ -28,8 +29,25 @@ public record HostTable(
         chains = List.copyOf(chains);
     }
 
+    /** By its place alone: to go through all rules would cost as much as to read them. */
+    @Override
+    public int hashCode() {
+        return 31 * document.hashCode() + name.hashCode();
+    }
+
     public Optional<HostChain> chain(String chainName) {
         return chains.stream().filter(chain -> chain.name().equals(chainName)).findFirst();
+    }
+
+    HostTable withChains(List<HostChain> others) {
+        return new HostTable(node, document, backend, family, name, form, others, wholeTable, otherBackendHinted);
+    }
+
+    /** With one chain changed; as it is where the text does not show that chain. */
+    HostTable changed(String chainName, UnaryOperator<HostChain> change) {
+        return withChains(chains.stream()
+                .map(chain -> chain.name().equals(chainName) ? change.apply(chain) : chain)
+                .toList());
     }
 
     /** Which of the kernel's two rule stores; both are traversed. */

@@ -12,4 +12,8 @@ public record NftRuleset(String node, List<HostTable> tables, boolean complete, 
     public NftRuleset {
         tables = List.copyOf(tables);
     }
+
+    NftRuleset withTables(List<HostTable> others) {
+        return new NftRuleset(node, others, complete, source);
+    }
 }

@@ -27,6 +27,10 @@ public record Nsg(
         interfaceIds = List.copyOf(interfaceIds);
     }
 
+    Nsg withRules(List<NsgRule> others) {
+        return new Nsg(id, name, resourceGroup, others, subnetIds, interfaceIds, managed, source);
+    }
+
     @Override
     public List<SourceRef> evidence() {
         return List.of(source);

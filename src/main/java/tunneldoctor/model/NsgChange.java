@@ -1,10 +1,33 @@
 package tunneldoctor.model;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A change to a network security group. */
 public sealed interface NsgChange extends FactChange {
     Nsg nsg();
+
+    /** The group's rules afterwards. */
+    List<NsgRule> rulesAfter(List<NsgRule> rules);
+
+    @Override
+    default boolean foreseeable() {
+        return true;
+    }
+
+    @Override
+    default Facts applied(Facts facts) {
+        return facts.changed(
+                this, azure -> azure.withNsgs(one -> same(one) ? one.withRules(rulesAfter(one.rules())) : one));
+    }
+
+    private boolean same(Nsg other) {
+        return nsg().id().isEmpty()
+                ? nsg().name().equals(other.name()) && nsg().source().equals(other.source())
+                : nsg().id().equals(other.id());
+    }
 
     /** Adds a rule. */
     record AddRule(Nsg nsg, NsgRule rule) implements NsgChange {
@@ -15,15 +38,31 @@ public sealed interface NsgChange extends FactChange {
                     + " --direction " + (rule.direction() == Direction.INBOUND ? "Inbound" : "Outbound")
                     + " --access " + (rule.allow() ? "Allow" : "Deny")
                     + " --protocol " + Shell.quote(rule.protocol())
-                    + " --source-address-prefixes " + words(rule.sourcePrefixes())
+                    + end(" --source-address-prefixes ", rule.sourcePrefixes(), " --source-asgs ", rule.sourceGroups())
                     + " --source-port-ranges " + words(rule.sourcePorts())
-                    + " --destination-address-prefixes " + words(rule.destinationPrefixes())
+                    + end(
+                            " --destination-address-prefixes ",
+                            rule.destinationPrefixes(),
+                            " --destination-asgs ",
+                            rule.destinationGroups())
                     + " --destination-port-ranges " + words(rule.destinationPorts()));
+        }
+
+        /** A rule names addresses or application security groups, not both. */
+        private static String end(String option, List<String> prefixes, String groupOption, List<String> groups) {
+            return groups.isEmpty() ? option + words(prefixes) : groupOption + words(groups);
         }
 
         @Override
         public List<String> undo() {
             return List.of(ruleCommand("delete", nsg, rule.name()));
+        }
+
+        @Override
+        public List<NsgRule> rulesAfter(List<NsgRule> rules) {
+            List<NsgRule> more = new ArrayList<>(rules);
+            more.add(rule);
+            return more;
         }
     }
 
@@ -38,6 +77,11 @@ public sealed interface NsgChange extends FactChange {
         public List<String> undo() {
             return List.of(ruleCommand("update", nsg, rule.name()) + " --priority " + rule.priority());
         }
+
+        @Override
+        public List<NsgRule> rulesAfter(List<NsgRule> rules) {
+            return replaced(rules, rule, one -> List.of(one.withPriority(priority)));
+        }
     }
 
     /** Deletes a rule. */
@@ -51,6 +95,19 @@ public sealed interface NsgChange extends FactChange {
         public List<String> undo() {
             return new AddRule(nsg, rule).commands();
         }
+
+        @Override
+        public List<NsgRule> rulesAfter(List<NsgRule> rules) {
+            return replaced(rules, rule, one -> List.of());
+        }
+    }
+
+    private static List<NsgRule> replaced(List<NsgRule> rules, NsgRule rule, Function<NsgRule, List<NsgRule>> by) {
+        return rules.stream()
+                .flatMap(one -> one.name().equals(rule.name()) && one.direction() == rule.direction()
+                        ? by.apply(one).stream()
+                        : Stream.of(one))
+                .toList();
     }
 
     private static String ruleCommand(String verb, Nsg nsg, String rule) {

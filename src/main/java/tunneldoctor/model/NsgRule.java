@@ -37,4 +37,21 @@ public record NsgRule(
         destinationPorts = List.copyOf(destinationPorts);
         destinationGroups = List.copyOf(destinationGroups);
     }
+
+    NsgRule withPriority(int other) {
+        return new NsgRule(
+                name,
+                other,
+                direction,
+                allow,
+                protocol,
+                sourcePrefixes,
+                sourcePorts,
+                sourceGroups,
+                destinationPrefixes,
+                destinationPorts,
+                destinationGroups,
+                understood,
+                source);
+    }
 }

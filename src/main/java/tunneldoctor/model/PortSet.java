@@ -85,6 +85,16 @@ public final class PortSet {
         return new PortSet(intervals.complement(LAST));
     }
 
+    /** The lowest port. @throws java.util.NoSuchElementException if there is none */
+    public int first() {
+        return (int) intervals.first();
+    }
+
+    /** The first port of every run of ports, ascending. */
+    public List<Integer> starts() {
+        return intervals.pairs().stream().map(pair -> (int) pair[0]).toList();
+    }
+
     /** How many ports, 0 to 65536. */
     public int size() {
         return (int) intervals.size();

@@ -11,6 +11,9 @@ public final class SnatRepair {
     private static final int MAX_ADDRESSES = 100;
     private static final int STEP = 8;
 
+    /** Azure Load Balancer outbound rules. */
+    private static final int SHORTEST_IDLE_MINUTES = 4;
+
     private SnatRepair() {}
 
     /**
@@ -44,6 +47,11 @@ public final class SnatRepair {
                         + ((ClusterChange.SetOutboundPorts) changes.get(0)).portsPerNode() + " ports fit into "
                         + addressesFor(nodes, ((ClusterChange.SetOutboundPorts) changes.get(0)).portsPerNode())
                         + " address(es) x 64000";
+    }
+
+    /** Ports of connections that idle come back after the shortest time the load balancer takes. */
+    public static List<FactChange> shortestIdleTimeout(Cluster cluster) {
+        return List.of(new ClusterChange.SetIdleTimeout(cluster, SHORTEST_IDLE_MINUTES));
     }
 
     /** Solution 5c: a NAT gateway shares its ports among all nodes. */

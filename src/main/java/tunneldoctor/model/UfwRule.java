@@ -28,4 +28,21 @@ public record UfwRule(
         AddressSet senders,
         PortSet senderPorts,
         boolean understood,
-        SourceRef source) {}
+        SourceRef source) {
+    UfwRule at(int otherPosition) {
+        return new UfwRule(
+                otherPosition,
+                action,
+                traffic,
+                ipv6,
+                protocol,
+                ports,
+                profile,
+                destination,
+                destinationInterface,
+                senders,
+                senderPorts,
+                understood,
+                source);
+    }
+}

@@ -31,6 +31,20 @@ public record UfwStatus(
         rules = List.copyOf(rules);
     }
 
+    UfwStatus with(State otherState, List<UfwRule> otherRules) {
+        return new UfwStatus(
+                node,
+                document,
+                otherState,
+                form,
+                defaultIncoming,
+                defaultOutgoing,
+                defaults,
+                otherRules,
+                complete,
+                source);
+    }
+
     @Override
     public List<SourceRef> evidence() {
         return List.of(source);

@@ -35,6 +35,11 @@ public sealed interface Verdict extends Fact permits NsgVerdict, HostVerdict, Eg
                                 || !node.address().isEmpty() && node.address().equals(symptom.address()));
     }
 
+    /** Whether this verdict's nodes are all that were seen to fail. */
+    default boolean accountsFor(Scope scope) {
+        return nodes().containsAll(scope.failing());
+    }
+
     default boolean blocked() {
         return outcome().blocked();
     }

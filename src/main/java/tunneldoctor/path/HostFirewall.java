@@ -43,7 +43,7 @@ final class HostFirewall {
     private static final int MAX_BLOCKERS = 64;
 
     /** An address on the network: no loopback, multicast or unset one can be a node's. */
-    private static final AddressSet UNICAST = AddressSet.ALL
+    static final AddressSet UNICAST = AddressSet.ALL
             .minus(AddressSet.parse("0.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("127.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("224.0.0.0/3").orElseThrow());
@@ -225,13 +225,14 @@ final class HostFirewall {
     }
 
     /**
-     * Every rule that has to go before connections of these senders pass, the deciding one first. Ends early where a
-     * policy blocks, which no deletion clears.
+     * Every rule that has to go before connections of these senders pass the backend that decides, the deciding one first:
+     * another backend's rules take another command. Ends early where a policy blocks, which no deletion clears.
      */
     List<HostRule> blockers(Question question) {
         Set<HostRule> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         List<HostRule> found = new ArrayList<>();
-        while (found.size() < MAX_BLOCKERS) {
+        Optional<HostTable.Backend> backend = Optional.empty();
+        while (gone.size() < MAX_BLOCKERS) {
             boolean more = false;
             for (HostDecision decision : decide(question.without(gone))) {
                 boolean blocks =
@@ -239,7 +240,11 @@ final class HostFirewall {
                 if (blocks
                         && decision.rule().isPresent()
                         && gone.add(decision.rule().get())) {
-                    found.add(decision.rule().get());
+                    Optional<HostTable.Backend> here = decision.table().map(HostTable::backend);
+                    backend = backend.isPresent() ? backend : here;
+                    if (here.equals(backend)) {
+                        found.add(decision.rule().get());
+                    }
                     more = true;
                 }
             }

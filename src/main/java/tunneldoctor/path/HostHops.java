@@ -2,6 +2,7 @@ package tunneldoctor.path;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import tunneldoctor.model.ClusterFacts.CommandOutput;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Facts;
+import tunneldoctor.model.HostChange;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostTablesUnreadable;
@@ -27,6 +29,7 @@ import tunneldoctor.model.Node;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
 import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.Transport;
 import tunneldoctor.model.UfwRule;
 import tunneldoctor.model.UfwStatus;
 
@@ -47,6 +50,7 @@ final class HostHops {
     private final Topology topology;
     private final Connections asked;
     private final Map<String, NodeOutputs> outputs;
+    private final Map<String, List<Integer>> changes = new HashMap<>();
 
     HostHops(Facts facts, Topology topology, Connections asked) {
         this.facts = facts;
@@ -54,6 +58,14 @@ final class HostHops {
         this.asked = asked;
         this.outputs = facts.given().nodes().stream()
                 .collect(Collectors.toMap(NodeOutputs::name, Function.identity(), (first, second) -> first));
+        for (int i = 0; i < facts.changes().size(); i++) {
+            if (facts.changes().get(i) instanceof HostChange change) {
+                for (Node node : change.nodes()) {
+                    changes.computeIfAbsent(node.name(), name -> new ArrayList<>())
+                            .add(i);
+                }
+            }
+        }
     }
 
     List<HostVerdict> kubeletVerdicts() {
@@ -76,6 +88,7 @@ final class HostHops {
             if (!node.windows()) {
                 List<Object> key = new ArrayList<>();
                 key.add(node.inInterface());
+                key.add(changes.getOrDefault(node.name(), List.of()));
                 NodeOutputs own = outputs.get(node.name());
                 if (own != null) {
                     for (CommandOutput output : own.outputs()) {
@@ -167,6 +180,90 @@ final class HostHops {
         return hops;
     }
 
+    /**
+     * What a node's own firewall does with connections that it opens itself to each of some nodes; none where its texts
+     * do not show that.
+     */
+    Map<Node, Hop> outgoing(Node sender, AddressSet own, List<Node> targets) {
+        Map<Node, Hop> hops = new HashMap<>();
+        for (List<Node> same : NsgHops.splitByAddress(destinations(evidence(sender)), targets)) {
+            outgoing(sender, flow(own, same)).ifPresent(hop -> same.forEach(node -> hops.put(node, hop)));
+        }
+        return hops;
+    }
+
+    /** What a node's own firewall does with connections that it opens itself; empty where its texts do not show that. */
+    Optional<Hop> outgoing(Node sender, Flow flow) {
+        Evidence evidence = evidence(sender);
+        boolean shown = evidence.firewall().shown(Direction.OUTBOUND)
+                || facts.nftRulesets().stream()
+                        .anyMatch(ruleset -> ruleset.node().equals(sender.name()));
+        if (sender.windows() || !shown) {
+            return Optional.empty();
+        }
+        return Optional.of(new Hop(whole(evidence, flow, Optional.empty(), Direction.OUTBOUND).stream()
+                .map(piece -> atSender(piece, sender))
+                .toList()));
+    }
+
+    private static Hop.Piece atSender(Hop.Piece piece, Node sender) {
+        return new Hop.Piece(
+                piece.sources(),
+                piece.outcome(),
+                piece.likely(),
+                true,
+                (piece.name().equals(UFW) ? "ufw outgoing of " : "host OUTPUT of ") + sender.name(),
+                false,
+                piece.decidedBy(),
+                piece.missing().stream()
+                        .map(one -> new Missing(
+                                one.what() + ", on " + sender.name(),
+                                one.command().startsWith("nc ") ? one.command() : sender.onNode(one.command())))
+                        .toList(),
+                piece.assumptions());
+    }
+
+    /** One node's firewall, to be asked many questions. */
+    static OneNode oneNode(Facts facts, Node node) {
+        Topology topology = new Topology(facts);
+        HostHops hops = new HostHops(facts, topology, Connections.toKubelets(List.of()));
+        return hops.new OneNode(hops.evidence(node));
+    }
+
+    /** What a node's own firewall lets in. */
+    final class OneNode {
+        private final Evidence evidence;
+
+        private OneNode(Evidence evidence) {
+            this.evidence = evidence;
+        }
+
+        /** The senders whose connections to a port pass, as far as that is certain or the usual reading. */
+        AddressSet passing(Transport transport, int port) {
+            Node node = evidence.node();
+            Optional<UfwStatus> status = evidence.bestStatus();
+            Flow flow = new Flow(
+                    transport,
+                    HostFirewall.UNICAST,
+                    Optional.empty(),
+                    new Flow.Destination(topology.addresses(node), Optional.empty(), Optional.empty()),
+                    port);
+            if (!evidence.tablesShown() && status.isPresent()) {
+                return AddressSet.union(
+                        UfwFilter.decide(status.get(), flow, Direction.INBOUND, node.inInterface()).stream()
+                                .filter(decision -> decision.outcome() == Outcome.ALLOWED)
+                                .map(UfwFilter.Decision::sources)
+                                .toList());
+            }
+            Optional<String> device = node.interfaceStated() ? Optional.of(node.inInterface()) : Optional.empty();
+            return AddressSet.union(whole(evidence, flow, device).stream()
+                    .filter(piece -> piece.outcome() == Outcome.ALLOWED
+                            || piece.outcome() == Outcome.UNKNOWN && piece.likely() == Outcome.ALLOWED)
+                    .map(Hop.Piece::sources)
+                    .toList());
+        }
+    }
+
     /** The addresses a node's rules tell its own ones apart by. */
     private static Set<AddressSet> destinations(Evidence evidence) {
         Set<AddressSet> destinations = new LinkedHashSet<>();
@@ -227,12 +324,16 @@ final class HostHops {
 
     /** The packet filter with everything in it; ufw's own status speaks where the filter's text leaves it open. */
     private List<Hop.Piece> whole(Evidence evidence, Flow flow, Optional<String> device) {
-        HostFirewall.Question plain = new HostFirewall.Question(Direction.INBOUND, flow);
+        return whole(evidence, flow, device, Direction.INBOUND);
+    }
+
+    private List<Hop.Piece> whole(Evidence evidence, Flow flow, Optional<String> device, Direction direction) {
+        HostFirewall.Question plain = new HostFirewall.Question(direction, flow);
         List<HostDecision> byTables =
                 evidence.firewall().decide(device.map(plain::arrivingOn).orElse(plain));
         Optional<UfwStatus> active = evidence.bestStatus().filter(s -> s.state() == UfwStatus.State.ACTIVE);
         List<UfwFilter.Decision> byStatus = active.map(status ->
-                        UfwFilter.decide(status, flow, Direction.INBOUND, device.orElse(HostFirewall.USUAL_INTERFACE)))
+                        UfwFilter.decide(status, flow, direction, device.orElse(HostFirewall.USUAL_INTERFACE)))
                 .orElse(List.of());
         List<Hop.Piece> pieces = new ArrayList<>();
         for (HostDecision decision : byTables) {

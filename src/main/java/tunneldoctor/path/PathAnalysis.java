@@ -11,9 +11,13 @@ import tunneldoctor.model.Agent;
 import tunneldoctor.model.AgentFleet;
 import tunneldoctor.model.AgentLadder;
 import tunneldoctor.model.Cluster;
+import tunneldoctor.model.EgressVerdict;
 import tunneldoctor.model.Facts;
+import tunneldoctor.model.HostChange;
+import tunneldoctor.model.HostVerdict;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Node;
+import tunneldoctor.model.NsgVerdict;
 import tunneldoctor.model.Scope;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Symptom;
@@ -45,18 +49,70 @@ public record PathAnalysis(
     }
 
     public static PathAnalysis of(Facts facts) {
+        return of(facts, Optional.empty());
+    }
+
+    /**
+     * The same cluster after changes to its facts: only the hops that the last of them concern are judged anew.
+     *
+     * @param changed these facts with changes added
+     */
+    public PathAnalysis after(Facts changed) {
+        return of(changed, Optional.of(this));
+    }
+
+    /** Nodes whose kubelet port some agent cannot reach, or is not likely to, in the order of the verdicts. */
+    public Set<Node> broken() {
+        Set<Node> broken = new LinkedHashSet<>();
+        Set<Node> mute = new LinkedHashSet<>();
+        for (Verdict verdict : verdicts) {
+            if (verdict.blocked() || verdict.likelyBlocked()) {
+                if (verdict instanceof EgressVerdict egress) {
+                    mute.addAll(egress.essential() ? egress.affected() : List.of());
+                } else {
+                    broken.addAll(verdict.affected());
+                }
+            }
+        }
+        // One agent that gets out serves every node.
+        Set<String> agentNodes = agents.stream().map(Agent::node).collect(Collectors.toSet());
+        boolean noneOut = !mute.isEmpty()
+                && mute.stream().map(Node::name).collect(Collectors.toSet()).containsAll(agentNodes);
+        if (noneOut) {
+            broken.addAll(nodes);
+        }
+        return broken;
+    }
+
+    private static PathAnalysis of(Facts facts, Optional<PathAnalysis> before) {
         Topology topology = new Topology(facts);
         Tunnel tunnel = Tunnels.identify(facts);
         List<Agent> agents = Tunnels.agents(facts, tunnel, topology);
         List<Node> nodes = List.copyOf(topology.nodes());
         Connections asked = Connections.toKubelets(agents);
         List<Verdict> verdicts = new ArrayList<>();
-        verdicts.addAll(new NsgHops(facts, topology, asked).kubeletVerdicts());
-        verdicts.addAll(new HostHops(facts, topology, asked).kubeletVerdicts());
-        if (Tunnels.dialsPublicly(tunnel, facts.azure().cluster())) {
-            verdicts.addAll(new EgressHops(facts, topology, tunnel, agents).verdicts());
+        boolean hostsOnly =
+                !facts.changes().isEmpty() && facts.changes().stream().allMatch(HostChange.class::isInstance);
+        boolean hostsToo = facts.changes().isEmpty() || facts.changes().stream().anyMatch(HostChange.class::isInstance);
+        verdicts.addAll(
+                hostsOnly && before.isPresent()
+                        ? before.get().verdicts(NsgVerdict.class)
+                        : new NsgHops(facts, topology, asked).kubeletVerdicts());
+        verdicts.addAll(
+                hostsToo || before.isEmpty()
+                        ? new HostHops(facts, topology, asked).kubeletVerdicts()
+                        : before.get().verdicts(HostVerdict.class));
+        if (!Tunnels.dialsPublicly(tunnel, facts.azure().cluster()).no()) {
+            verdicts.addAll(
+                    hostsOnly && before.isPresent()
+                            ? before.get().verdicts(EgressVerdict.class)
+                            : new EgressHops(facts, topology, tunnel, agents).verdicts());
         }
         return new PathAnalysis(tunnel, nodes, agents, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
+    }
+
+    private <T extends Verdict> List<T> verdicts(Class<T> kind) {
+        return verdicts.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
     private static Optional<AgentFleet> fleet(Facts facts, Tunnel tunnel, List<Node> nodes) {

@@ -29,6 +29,9 @@ final class Tunnels {
     /** From this Kubernetes minor version on, AKS never had another tunnel than konnectivity (release notes of 2022). */
     private static final int KONNECTIVITY_ONLY_SINCE_MINOR = 26;
 
+    /** Name of the agent that stands for all where none is known; no pod can be called so. */
+    private static final String ANY_NODE = "any node";
+
     private static final Pattern VERSION = Pattern.compile("v?1\\.(\\d{1,3})(?:\\..*)?");
 
     /** Every unicast address another machine can have: not this network, loopback, multicast or reserved. */
@@ -165,8 +168,7 @@ final class Tunnels {
             case KUBENET, AZURE_OVERLAY -> agent(pod, node, "pod traffic leaves with the node's address");
             case AZURE_NODE_SUBNET, AZURE_POD_SUBNET -> agent(pod, own, "pods keep their own address in the network");
             case OTHER, UNKNOWN -> {
-                boolean flat = own.isPresent()
-                        && topology.subnetByAddress(pod.podAddress()).isPresent();
+                boolean flat = own.flatMap(topology::subnetHolding).isPresent();
                 yield flat
                         ? agent(pod, own, "its address is in a subnet of the network")
                         : new Agent(
@@ -206,7 +208,12 @@ final class Tunnels {
         } else {
             addresses = OTHER_MACHINES;
         }
-        return new Agent("any node", "", addresses, false, "where the agents run is not in the facts", nowhere());
+        return new Agent(ANY_NODE, "", addresses, false, "where the agents run is not in the facts", nowhere());
+    }
+
+    /** Whether an agent stands for one that may run on any of the nodes. */
+    static boolean mayRunAnywhere(Agent agent) {
+        return agent.name().equals(ANY_NODE);
     }
 
     /** What would tell an agent's true source address, for verdicts that hang on it. */
@@ -227,8 +234,12 @@ final class Tunnels {
     }
 
     /** Whether a tunnel of this kind has a flow of its own to the API server that crosses the public network. */
-    static boolean dialsPublicly(Tunnel tunnel, Optional<Cluster> cluster) {
-        return tunnel.kind() != TunnelKind.NONE
-                && cluster.map(Cluster::privateCluster).orElse(Answer.CANNOT_TELL) != Answer.YES;
+    static Answer dialsPublicly(Tunnel tunnel, Optional<Cluster> cluster) {
+        Answer isPrivate = cluster.map(Cluster::privateCluster).orElse(Answer.CANNOT_TELL);
+        Answer integrated = cluster.map(Cluster::vnetIntegration).orElse(Answer.CANNOT_TELL);
+        if (tunnel.kind() == TunnelKind.NONE || isPrivate.yes() || integrated.yes()) {
+            return Answer.NO;
+        }
+        return isPrivate.no() && integrated.no() ? Answer.YES : Answer.CANNOT_TELL;
     }
 }

@@ -13,7 +13,7 @@ import tunneldoctor.model.Missing;
 import tunneldoctor.model.SourceRef;
 
 /** A JSON object under construction: layout, escaping and the forms of what every report holds. */
-abstract class JsonPage {
+public abstract class JsonPage {
     private static final JsonFactory JSON = new JsonFactory();
 
     final JsonGenerator json;
@@ -23,7 +23,7 @@ abstract class JsonPage {
     }
 
     /** An object over several lines, with a line break behind it. */
-    static String page(Writing<JsonGenerator> object) {
+    public static String page(Writing<JsonGenerator> object) {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter(Separators.createDefaultInstance()
                 .withObjectFieldValueSpacing(Separators.Spacing.AFTER)
@@ -41,7 +41,7 @@ abstract class JsonPage {
     }
 
     /** An object on one line, with a line break behind it. */
-    static String line(Writing<JsonGenerator> object) {
+    public static String line(Writing<JsonGenerator> object) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             object.write(json);
@@ -91,7 +91,8 @@ abstract class JsonPage {
         json.writeEndArray();
     }
 
-    interface Writing<T> {
+    /** Writes one thing. */
+    public interface Writing<T> {
         void write(T item) throws IOException;
     }
 }

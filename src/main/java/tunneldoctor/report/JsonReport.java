@@ -2,10 +2,15 @@ package tunneldoctor.report;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Diagnosis;
+import tunneldoctor.model.Opening;
+import tunneldoctor.model.PortSet;
 import tunneldoctor.model.Problem;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Tunnel;
@@ -47,6 +52,53 @@ public final class JsonReport extends JsonPage {
         list("notApplicable", diagnosis.notApplicable(), this::notApplicable);
         list("cannotTell", diagnosis.cannotTell(), this::cannotTell);
         list("problems", diagnosis.problems(), this::problem);
+        list("plan", diagnosis.plan().steps(), this::step);
+        json.writeFieldName("planRestores");
+        planRestores(diagnosis.plan());
+        json.writeFieldName("next");
+        next(diagnosis.next());
+        list("known", diagnosis.known(), this::known);
+        json.writeEndObject();
+    }
+
+    private void step(Diagnosis.Step step) throws IOException {
+        json.writeStartObject();
+        text("cause", step.cause());
+        text("solution", step.solution());
+        text("summary", step.summary());
+        texts("commands", step.commands());
+        texts("undo", step.undo());
+        json.writeNumberField("alone", step.alone());
+        json.writeNumberField("together", step.together());
+        texts("instead", step.instead());
+        json.writeEndObject();
+    }
+
+    private void planRestores(Diagnosis.Plan plan) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("nodes", plan.restored());
+        json.writeNumberField("of", plan.broken());
+        text("rest", plan.rest());
+        json.writeEndObject();
+    }
+
+    private void next(Optional<Diagnosis.NextEvidence> next) throws IOException {
+        if (next.isEmpty()) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        text("command", next.get().command());
+        texts("settles", next.get().settles());
+        json.writeEndObject();
+    }
+
+    private void known(Diagnosis.Known known) throws IOException {
+        json.writeStartObject();
+        text("cause", known.cause());
+        text("title", known.title());
+        text("reason", known.reason());
+        text("until", known.until());
         json.writeEndObject();
     }
 
@@ -109,6 +161,7 @@ public final class JsonReport extends JsonPage {
         list("repairs", diagnosed.repairs(), this::repair);
         list("explains", diagnosed.explains(), this::source);
         texts("contradictedBy", diagnosed.contradictedBy());
+        text("standing", diagnosed.standing());
         json.writeEndObject();
     }
 
@@ -120,6 +173,31 @@ public final class JsonReport extends JsonPage {
         texts("warnings", repair.warnings());
         texts("verify", repair.verify());
         texts("advice", repair.advice());
+        text("effect", repair.proof().effect().name());
+        json.writeObjectFieldStart("restores");
+        json.writeNumberField("alone", repair.proof().restored());
+        json.writeNumberField("of", repair.proof().broken());
+        json.writeEndObject();
+        list("opens", repair.proof().opens(), this::opening);
+        texts("undo", repair.undo());
+        text("note", repair.proof().note());
+        json.writeEndObject();
+    }
+
+    private void opening(Opening opening) throws IOException {
+        json.writeStartObject();
+        text("at", opening.at());
+        text("protocol", opening.transport().label());
+        text(
+                "ports",
+                opening.ports().equals(PortSet.ALL) ? "*" : opening.ports().toString());
+        texts(
+                "sources",
+                opening.sources().equals(AddressSet.ALL)
+                        ? List.of("*")
+                        : opening.sources().toCidrs());
+        text("destination", opening.destination());
+        json.writeBooleanField("atMost", opening.atMost());
         json.writeEndObject();
     }
 

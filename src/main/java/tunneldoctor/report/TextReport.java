@@ -56,6 +56,9 @@ public final class TextReport extends TextPage {
         report.head(diagnosis);
         report.summary(diagnosis);
         diagnosis.diagnoses().forEach(diagnosed -> report.diagnosed(diagnosed, diagnosis.cluster()));
+        report.plan(diagnosis.plan());
+        report.known(diagnosis.known());
+        diagnosis.next().ifPresent(report::next);
         report.otherCauses(diagnosis);
         report.problems(diagnosis.problems());
         return report.page();
@@ -140,7 +143,11 @@ public final class TextReport extends TextPage {
                         diagnosed.certainty() == Certainty.PROVED ? Ink.RED : Ink.YELLOW,
                         "[" + diagnosed.certainty() + " · " + diagnosed.severity() + " · "
                                 + extent(diagnosed.nodes().size(), cluster.nodeCount()) + "]"));
-        prose("   ", "   ", diagnosed.cause() + ": " + diagnosed.why());
+        prose(
+                "   ",
+                "   ",
+                diagnosed.cause() + ": " + diagnosed.why()
+                        + (diagnosed.standing().isEmpty() ? "" : ". Ranked here: " + diagnosed.standing()));
         if (!diagnosed.nodes().isEmpty()) {
             fold("   Nodes: ", "     ", some(diagnosed.nodes(), ", "));
         }
@@ -184,6 +191,13 @@ public final class TextReport extends TextPage {
     private void repair(Diagnosis.Repair repair) {
         prose("   Repair, solution " + sentence(repair.solution()) + ": ", "     ", repair.summary());
         repair.commands().forEach(command -> command("     ", command));
+        if (!repair.commands().isEmpty()) {
+            proof(repair.proof());
+        }
+        if (options.verbose() && !repair.undo().isEmpty()) {
+            line("   Undo:");
+            repair.undo().forEach(command -> command("     ", command));
+        }
         if (!repair.advice().isEmpty()) {
             line("   By hand:");
             // Advice may end in a command, so it is not folded either.
@@ -194,6 +208,79 @@ public final class TextReport extends TextPage {
             line("   Verify:");
             repair.verify().forEach(command -> command("     ", command));
         }
+    }
+
+    private void proof(Diagnosis.Proof proof) {
+        String shown = switch (proof.effect()) {
+            case CLEARS -> "clears the cause" + restores(proof);
+            case NEEDS_OTHERS -> "needs others too" + restores(proof);
+            case ADVICE -> "the facts cannot show what it does";
+        };
+        String opens = some(
+                proof.opens().stream()
+                        .map(opening -> opening.text() + " (" + opening.at() + ")")
+                        .toList(),
+                "; ");
+        fold(
+                "   Proof: ",
+                "     ",
+                sentence(shown + (proof.note().isEmpty() ? "" : "; " + proof.note()))
+                        + (opens.isEmpty() ? "" : ". Opens " + opens));
+    }
+
+    private static String restores(Diagnosis.Proof proof) {
+        return proof.broken() == 0
+                ? ""
+                : "; alone it restores " + proof.restored() + " of " + count(proof.broken(), "node");
+    }
+
+    /** One step that does it all has been told with its cause. */
+    private void plan(Diagnosis.Plan plan) {
+        boolean told = plan.steps().size() == 1 && plan.rest().isEmpty() && !options.verbose();
+        if (plan.steps().isEmpty() || told) {
+            return;
+        }
+        line("");
+        line(paint(
+                Ink.BOLD,
+                "Repair plan: " + count(plan.steps().size(), "step") + " for " + plan.restored() + " of "
+                        + count(plan.broken(), "node")));
+        for (int i = 0; i < plan.steps().size(); i++) {
+            Diagnosis.Step step = plan.steps().get(i);
+            String reached = i == 0
+                    ? "alone " + step.alone() + " of " + count(plan.broken(), "node")
+                    : "with " + (i == 1 ? "1" : "1 to " + i) + " " + step.together() + " of "
+                            + count(plan.broken(), "node") + ", alone " + step.alone();
+            prose(
+                    "  " + (i + 1) + ". ",
+                    "     ",
+                    step.cause() + ", solution " + step.solution() + ": " + step.summary() + " (" + reached + ")");
+            if (options.verbose()) {
+                step.instead().forEach(other -> prose("     Instead of: ", "       ", other));
+                if (!step.undo().isEmpty()) {
+                    line("     Undo:");
+                    step.undo().forEach(command -> command("       ", command));
+                }
+            }
+        }
+        if (!plan.rest().isEmpty()) {
+            prose("  ", "     ", plan.rest());
+        }
+    }
+
+    private void known(List<Diagnosis.Known> known) {
+        if (known.isEmpty()) {
+            return;
+        }
+        line("");
+        line(paint(Ink.BOLD, "Known, not counted"));
+        known.forEach(one -> prose("  ", "    ", one.cause() + " until " + one.until() + ": " + one.reason()));
+    }
+
+    private void next(Diagnosis.NextEvidence next) {
+        line("");
+        fold("Gather next, for " + count(next.settles().size(), "open cause") + ": ", "  ", some(next.settles(), ", "));
+        command("  ", next.command());
     }
 
     private void otherCauses(Diagnosis diagnosis) {

@@ -359,6 +359,16 @@ class CommandLineTest {
                 }
 
                 @Override
+                public Opened only(List<String> causes) throws UnusableException {
+                    throw new UnusableException("no rule knows the cause " + causes.get(0));
+                }
+
+                @Override
+                public Opened knowing(String name, InputStream issues) throws UnusableException {
+                    throw new UnusableException(name + ": known issues are a list");
+                }
+
+                @Override
                 public Diagnosis diagnose(ClusterFacts facts) throws UnusableException {
                     return switch (facts.apiVersion()) {
                         case "healthy" -> diagnosis(facts, List.of(), List.of());
@@ -401,6 +411,9 @@ class CommandLineTest {
                     List.of(),
                     List.of(),
                     open,
+                    List.of(),
+                    Diagnosis.Plan.EMPTY,
+                    Optional.empty(),
                     List.of());
         }
 
@@ -416,7 +429,8 @@ class CommandLineTest {
                     List.of(),
                     List.of(),
                     List.of(),
-                    List.of());
+                    List.of(),
+                    "");
         }
     }
 }

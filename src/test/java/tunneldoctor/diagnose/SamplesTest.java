@@ -3,7 +3,6 @@ package tunneldoctor.diagnose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,14 +16,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Diagnosis;
-import tunneldoctor.parse.FactsFile;
 
 /** Every scene of every sample, over the whole rule base: the causes it expects, and no others. */
 class SamplesTest {
     private static final Path SAMPLES = Path.of("facts-samples");
     static final Path RULES = Path.of("rules");
 
-    private static final Diagnoser DIAGNOSER = new Diagnoser(rules());
+    private static final RuleBase RULE_BASE = rules();
+    private static final Diagnoser DIAGNOSER = new Diagnoser(RULE_BASE);
 
     static RuleBase rules() {
         try {
@@ -37,16 +36,12 @@ class SamplesTest {
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("scenes")
     void findsExactlyTheExpectedCauses(String file, String scene, ClusterFacts given) throws Exception {
-        ClusterFacts.Expectation expected = given.expect().orElseThrow();
+        SceneResult result = new SceneRun(RULE_BASE).run(given);
 
-        Diagnosis diagnosis = DIAGNOSER.diagnose(given);
-
-        assertThat(diagnosis.causesFound())
-                .as("found; open: %s; problems: %s", diagnosis.cannotTell(), diagnosis.problems())
-                .containsExactlyInAnyOrderElementsOf(expected.found());
-        assertThat(diagnosis.causesOpen())
-                .as("cannot tell: %s", diagnosis.cannotTell())
-                .containsExactlyInAnyOrderElementsOf(expected.cannotTell());
+        assertThat(result.flaws()).isEmpty();
+        assertThat(result.differences())
+                .as("%s", DIAGNOSER.diagnose(given).problems())
+                .isEmpty();
     }
 
     @ParameterizedTest(name = "{0}: {1}")
@@ -106,25 +101,18 @@ class SamplesTest {
 
     static Stream<Arguments> scenes() throws IOException {
         List<Arguments> scenes = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(SAMPLES)) {
-            for (Path file :
-                    files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
-                for (ClusterFacts given : read(file)) {
-                    scenes.add(Arguments.of(
-                            SAMPLES.relativize(file).toString(), given.scene().orElse("(no scene)"), given));
-                }
+        for (Path file : new Samples(SAMPLES).files()) {
+            for (ClusterFacts given : read(file)) {
+                scenes.add(Arguments.of(
+                        SAMPLES.relativize(file).toString(), given.scene().orElse("(no scene)"), given));
             }
         }
         return scenes.stream();
     }
 
     static List<ClusterFacts> read(Path file) throws IOException {
-        List<ClusterFacts> documents = new ArrayList<>();
-        try (InputStream in = Files.newInputStream(file)) {
-            FactsFile.read(file.toString(), in, documents::add);
-        } catch (tunneldoctor.parse.UnreadableFactsException e) {
-            throw new IOException(e.getMessage(), e);
-        }
-        return documents;
+        SceneFile read = SceneFile.read(file);
+        assertThat(read.unreadable()).isEmpty();
+        return read.scenes();
     }
 }

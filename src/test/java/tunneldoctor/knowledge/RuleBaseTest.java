@@ -337,6 +337,23 @@ class RuleBaseTest {
     }
 
     @Test
+    void everyMistakeOfEveryFileIsTold() {
+        write(RuleText.good().replace("when", "salience 1\nwhen"));
+        RuleText.write(
+                rules,
+                "a/first-cause.drl",
+                RuleText.with("$symptom : Symptom(timeuot, prt == 1)", RuleText.CONSEQUENCE)
+                        .replace("some-cause", "first-cause")
+                        .replace("some_cause", "first_cause"));
+
+        RuleBaseException refused = catchThrowableOfType(RuleBaseException.class, this::load);
+
+        assertThat(refused.problems())
+                .extracting(problem -> problem.file().getFileName() + ":" + problem.line() + ":" + problem.column())
+                .containsExactly("first-cause.drl:12:20", "first-cause.drl:12:29", "some-cause.drl:11:1");
+    }
+
+    @Test
     void aDirectoryWithoutRulesIsAProblem() {
         for (Path nothing : List.of(temp.resolve("absent"), temp)) {
             assertThat(catchThrowableOfType(RuleBaseException.class, () -> RuleBase.load(nothing, cache))

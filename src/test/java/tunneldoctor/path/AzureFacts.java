@@ -80,6 +80,7 @@ final class AzureFacts {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 List.of());
         return new ServiceTags(
                 facts,

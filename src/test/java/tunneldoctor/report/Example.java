@@ -10,9 +10,12 @@ import tunneldoctor.model.Certainty;
 import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.model.Missing;
+import tunneldoctor.model.Opening;
+import tunneldoctor.model.PortSet;
 import tunneldoctor.model.Problem;
 import tunneldoctor.model.Severity;
 import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.Transport;
 import tunneldoctor.model.Tunnel;
 import tunneldoctor.model.TunnelKind;
 
@@ -64,7 +67,22 @@ final class Example {
                                                 List.of(
                                                         "Other rules of the group stay as they are; a policy that made the"
                                                                 + " rule may make it again."),
-                                                List.of("kubectl get --raw /api/v1/nodes/aks-np-000001/proxy/healthz")),
+                                                List.of("kubectl get --raw /api/v1/nodes/aks-np-000001/proxy/healthz"),
+                                                new Diagnosis.Proof(
+                                                        Diagnosis.Effect.NEEDS_OTHERS,
+                                                        7,
+                                                        9,
+                                                        List.of(new Opening(
+                                                                "custom-nsg",
+                                                                Transport.TCP,
+                                                                PortSet.of(10250),
+                                                                AddressSet.parse("10.224.0.0/16")
+                                                                        .orElseThrow(),
+                                                                "",
+                                                                false)),
+                                                        "something else blocks 2 nodes, such as aks-np-000008"),
+                                                List.of(
+                                                        "az network nsg rule delete --resource-group rg --nsg-name custom-nsg --name AllowTunnelToKubelet")),
                                         new Diagnosis.Repair(
                                                 "1 (delete)",
                                                 "Delete the rule that denies",
@@ -73,7 +91,10 @@ final class Example {
                                                                 + " --name DenyKubelet"),
                                                 List.of(),
                                                 List.of(),
-                                                List.of()))),
+                                                List.of(),
+                                                Diagnosis.Proof.NONE,
+                                                List.of())),
+                                ""),
                         new Diagnosis.Diagnosed(
                                 "agents-overloaded",
                                 "The tunnel's agents are too few, dying or not ready",
@@ -87,17 +108,18 @@ final class Example {
                                         .toList(),
                                 List.of(),
                                 List.of(),
-                                List.of(
-                                        new Diagnosis.Repair(
-                                                "6 (spread)",
-                                                "Spread the agents over several nodes",
-                                                List.of(),
-                                                List.of(
-                                                        "Restart the agents, so that the scheduler places them anew: kubectl rollout"
-                                                                + " restart deployment konnectivity-agent -n kube-system"),
-                                                List.of(),
-                                                List.of(
-                                                        "kubectl get pods -n kube-system -l app=konnectivity-agent -o wide"))))),
+                                List.of(new Diagnosis.Repair(
+                                        "6 (spread)",
+                                        "Spread the agents over several nodes",
+                                        List.of(),
+                                        List.of(
+                                                "Restart the agents, so that the scheduler places them anew: kubectl rollout"
+                                                        + " restart deployment konnectivity-agent -n kube-system"),
+                                        List.of(),
+                                        List.of("kubectl get pods -n kube-system -l app=konnectivity-agent -o wide"),
+                                        Diagnosis.Proof.NONE,
+                                        List.of())),
+                                "")),
                 List.of(new Diagnosis.RuledOut(
                         "ufw-blocks-kubelet", "UFW blocks the kubelet port", "ufw is not installed on any node")),
                 List.of(new Conclusion.NotApplicable(
@@ -118,7 +140,24 @@ final class Example {
                 List.of(new Problem(
                         new SourceRef("nodes[2] \"iptabels -S\"", 0, "-P INPUT ACCEPT"),
                         "nothing reads the output of this command",
-                        "did you mean \"iptables -S\"?")));
+                        "did you mean \"iptables -S\"?")),
+                new Diagnosis.Plan(
+                        List.of(new Diagnosis.Step(
+                                "nsg-blocks-kubelet",
+                                "1",
+                                "Allow the agents ahead of the rule that denies",
+                                List.of("az network nsg rule create --resource-group rg"),
+                                List.of("az network nsg rule delete --resource-group rg"),
+                                7,
+                                7,
+                                List.of("1 (delete), Delete the rule that denies"))),
+                        9,
+                        7,
+                        "2 nodes stay out of reach as far as the facts show"),
+                Optional.of(new Diagnosis.NextEvidence(
+                        "iptables -S  # as root on node aks-np-000003", List.of("iptables-blocks-kubelet"))),
+                List.of(new Diagnosis.Known(
+                        "ufw-blocks-kubelet", "UFW on a node blocks", "the pool goes away", "2026-12-31")));
     }
 
     /** The incident with only its first cause found. */
@@ -134,7 +173,10 @@ final class Example {
                 incident.ruledOut(),
                 incident.notApplicable(),
                 incident.cannotTell(),
-                incident.problems());
+                incident.problems(),
+                Diagnosis.Plan.EMPTY,
+                Optional.empty(),
+                List.of());
     }
 
     static Diagnosis healthy() {
@@ -151,6 +193,9 @@ final class Example {
                         "every hop allows it")),
                 List.of(),
                 List.of(),
+                List.of(),
+                Diagnosis.Plan.EMPTY,
+                Optional.empty(),
                 List.of());
     }
 
@@ -181,6 +226,9 @@ final class Example {
                                 "the pods of kube-system",
                                 "kubectl get pods -n kube-system -o yaml",
                                 List.of())),
+                List.of(),
+                Diagnosis.Plan.EMPTY,
+                Optional.empty(),
                 List.of());
     }
 
@@ -221,12 +269,42 @@ final class Example {
                                         List.of(HOSTILE),
                                         List.of(HOSTILE),
                                         List.of(HOSTILE),
+                                        List.of(HOSTILE),
+                                        new Diagnosis.Proof(
+                                                Diagnosis.Effect.CLEARS,
+                                                1,
+                                                1,
+                                                List.of(new Opening(
+                                                        HOSTILE,
+                                                        Transport.UDP,
+                                                        PortSet.ALL,
+                                                        AddressSet.ALL,
+                                                        HOSTILE,
+                                                        true)),
+                                                HOSTILE),
                                         List.of(HOSTILE)),
-                                new Diagnosis.Repair(HOSTILE, HOSTILE, List.of(), List.of(), List.of(), List.of())))),
+                                new Diagnosis.Repair(
+                                        HOSTILE,
+                                        HOSTILE,
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        List.of(),
+                                        Diagnosis.Proof.NONE,
+                                        List.of())),
+                        "")),
                 List.of(new Diagnosis.RuledOut(HOSTILE, HOSTILE, HOSTILE)),
                 List.of(new Conclusion.NotApplicable(HOSTILE, HOSTILE)),
                 List.of(new Diagnosis.Open(HOSTILE, HOSTILE, HOSTILE, HOSTILE, List.of(HOSTILE))),
-                List.of(new Problem(place, HOSTILE, HOSTILE)));
+                List.of(new Problem(place, HOSTILE, HOSTILE)),
+                new Diagnosis.Plan(
+                        List.of(new Diagnosis.Step(
+                                HOSTILE, HOSTILE, HOSTILE, List.of(HOSTILE), List.of(HOSTILE), 1, 1, List.of(HOSTILE))),
+                        2,
+                        1,
+                        HOSTILE),
+                Optional.of(new Diagnosis.NextEvidence(HOSTILE, List.of(HOSTILE))),
+                List.of(new Diagnosis.Known(HOSTILE, HOSTILE, HOSTILE, HOSTILE)));
     }
 
     private static Diagnosis.Head head(int nodes) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,7 +99,10 @@ class JsonReportTest {
                 given.ruledOut(),
                 given.notApplicable(),
                 given.cannotTell(),
-                given.problems());
+                given.problems(),
+                Diagnosis.Plan.EMPTY,
+                Optional.empty(),
+                List.of());
 
         assertThat(MAPPER.readTree(JsonReport.renderLine(diagnosis))
                         .at("/tunnel/kind")

@@ -3,6 +3,7 @@ package tunneldoctor.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,7 +74,10 @@ class TextReportTest {
                 given.ruledOut(),
                 given.notApplicable(),
                 given.cannotTell(),
-                List.of(new Problem(new SourceRef("symptoms[0]", 1, text), text, text)));
+                List.of(new Problem(new SourceRef("symptoms[0]", 1, text), text, text)),
+                Diagnosis.Plan.EMPTY,
+                Optional.empty(),
+                List.of());
 
         assertThat(TextReport.render(endless, BRIEF)).hasSizeLessThan(2_500).contains("x…\n");
         assertThat(TextReport.render(endless, VERBOSE)).contains(text);

@@ -1,0 +1,215 @@
+package tunneldoctor.diagnose;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tunneldoctor.knowledge.RuleBase;
+import tunneldoctor.knowledge.RuleBaseException;
+import tunneldoctor.model.Conclusion;
+import tunneldoctor.model.Diagnosis.Effect;
+import tunneldoctor.model.Diagnosis.Proof;
+import tunneldoctor.model.FactChange;
+import tunneldoctor.model.Facts;
+import tunneldoctor.model.Missing;
+import tunneldoctor.model.Node;
+import tunneldoctor.model.Opening;
+import tunneldoctor.model.Outcome;
+import tunneldoctor.model.Verdict;
+import tunneldoctor.path.Openings;
+import tunneldoctor.path.PathAnalysis;
+
+/** Makes changes to the facts in memory, diagnoses again, and says what came of it. Used by one thread. */
+final class WhatIf {
+    /** Blocks of one cause behind each other that one repair is followed through. */
+    private static final int DEEPEST = 4;
+
+    private final RuleBase rules;
+    private final World now;
+    private final Set<Node> broken;
+    private final Map<List<FactChange>, World> worlds = new HashMap<>();
+
+    WhatIf(RuleBase rules, Facts facts, PathAnalysis paths, List<Conclusion> conclusions) {
+        this.rules = rules;
+        this.now = new World(facts, paths, conclusions);
+        this.broken = paths.broken();
+    }
+
+    /** How many nodes cannot be reached now. */
+    int broken() {
+        return broken.size();
+    }
+
+    /** How many of them can be reached after the changes. */
+    int restored(List<FactChange> changes) {
+        return restoredNodes(world(changes)).size();
+    }
+
+    private Set<Node> restoredNodes(World world) {
+        Set<Node> restored = new LinkedHashSet<>(broken);
+        restored.removeAll(world.paths.broken());
+        return restored;
+    }
+
+    /**
+     * The changes, and those that the same remedy asks for once they are made: behind one block of a cause another may
+     * stand, in the other iptables backend or by another rule, that nothing showed before.
+     */
+    List<FactChange> untilCleared(Conclusion.Remedy remedy, List<FactChange> changes) throws RuleBaseException {
+        List<FactChange> all = changes;
+        for (int deeper = 0; deeper < DEEPEST; deeper++) {
+            if (all.isEmpty() || !all.stream().allMatch(FactChange::foreseeable)) {
+                return all;
+            }
+            List<Conclusion.Remedy> next = world(all).conclusions(rules).stream()
+                    .filter(Conclusion.Remedy.class::isInstance)
+                    .map(Conclusion.Remedy.class::cast)
+                    .filter(other -> other.cause().equals(remedy.cause())
+                            && other.solution().equals(remedy.solution())
+                            && other.summary().equals(remedy.summary()))
+                    .toList();
+            List<FactChange> more = new ArrayList<>(all);
+            more.addAll(Candidate.changes(next));
+            List<FactChange> joined = Joined.of(more);
+            if (joined.equals(all)) {
+                return all;
+            }
+            all = joined;
+        }
+        return all;
+    }
+
+    /**
+     * What the changes do to a cause.
+     *
+     * @return empty where they do not help: then they are no repair
+     * @throws RuleBaseException if a rule fails
+     */
+    Optional<Proof> prove(String cause, List<FactChange> changes) throws RuleBaseException {
+        if (changes.isEmpty()) {
+            return Optional.of(advice(List.of(), ""));
+        }
+        if (!changes.stream().allMatch(FactChange::foreseeable)) {
+            return Optional.of(advice(List.of(), "what it brings shows in new measurements only"));
+        }
+        World then = world(changes);
+        List<Conclusion.Finding> before = findings(now.conclusions(rules), cause);
+        List<Conclusion.Finding> after = findings(then.conclusions(rules), cause);
+        int restored = restoredNodes(then).size();
+        Set<String> nodes = nodes(before);
+        Set<String> left = nodes(after);
+        if (!after.isEmpty()) {
+            boolean helps = restored > 0 || left.size() < nodes.size() || after.size() < before.size();
+            return helps
+                    ? Optional.of(proof(
+                            Effect.NEEDS_OTHERS,
+                            restored,
+                            changes,
+                            "the cause remains" + (left.isEmpty() ? "" : " on " + some(left))))
+                    : Optional.empty();
+        }
+        if (newlyOpen(cause, then) && dark(then.paths, nodes) > dark(now.paths, nodes)) {
+            return Optional.of(advice(
+                    Openings.of(now.facts, changes), "whether the cause is gone then cannot be told from these facts"));
+        }
+        Set<String> still = names(then.paths.broken());
+        still.retainAll(nodes);
+        return Optional.of(
+                still.isEmpty()
+                        ? proof(Effect.CLEARS, restored, changes, "")
+                        : proof(Effect.NEEDS_OTHERS, restored, changes, "something else blocks " + some(still)));
+    }
+
+    private Proof advice(List<Opening> opens, String note) {
+        return new Proof(Effect.ADVICE, 0, broken.size(), opens, note);
+    }
+
+    private Proof proof(Effect effect, int restored, List<FactChange> changes, String note) {
+        return new Proof(effect, restored, broken.size(), Openings.of(now.facts, changes), note);
+    }
+
+    /** Whether something is missing for the cause that was not missing before. */
+    private boolean newlyOpen(String cause, World then) throws RuleBaseException {
+        Set<Missing> known = missing(now.conclusions(rules), cause);
+        return !known.containsAll(missing(then.conclusions(rules), cause));
+    }
+
+    private static Set<Missing> missing(List<Conclusion> conclusions, String cause) {
+        Set<Missing> missing = new HashSet<>();
+        for (Conclusion conclusion : conclusions) {
+            if (conclusion instanceof Conclusion.CannotTell open && open.cause().equals(cause)) {
+                missing.addAll(open.missing());
+            }
+        }
+        return missing;
+    }
+
+    /** How many hops to the nodes are open without a usual reading that lets the tunnel through. */
+    private static long dark(PathAnalysis paths, Set<String> nodes) {
+        return paths.verdicts().stream()
+                .filter(Verdict::unknown)
+                .filter(verdict -> verdict.likely() != Outcome.ALLOWED)
+                .filter(verdict -> nodes.isEmpty() || verdict.nodes().stream().anyMatch(nodes::contains))
+                .count();
+    }
+
+    private static List<Conclusion.Finding> findings(List<Conclusion> conclusions, String cause) {
+        return conclusions.stream()
+                .filter(Conclusion.Finding.class::isInstance)
+                .map(Conclusion.Finding.class::cast)
+                .filter(finding -> finding.cause().equals(cause))
+                .toList();
+    }
+
+    private static Set<String> nodes(List<Conclusion.Finding> findings) {
+        Set<String> nodes = new LinkedHashSet<>();
+        findings.forEach(finding -> finding.because().forEach(fact -> nodes.addAll(fact.nodes())));
+        return nodes;
+    }
+
+    private static Set<String> names(Set<Node> nodes) {
+        Set<String> names = new LinkedHashSet<>();
+        nodes.forEach(node -> names.add(node.name()));
+        return names;
+    }
+
+    private static String some(Set<String> nodes) {
+        return nodes.size() == 1
+                ? "node " + nodes.iterator().next()
+                : nodes.size() + " nodes, such as " + nodes.iterator().next();
+    }
+
+    private World world(List<FactChange> changes) {
+        return changes.isEmpty() ? now : worlds.computeIfAbsent(List.copyOf(changes), this::made);
+    }
+
+    private World made(List<FactChange> changes) {
+        Facts facts = now.facts.after(changes);
+        return new World(facts, now.paths.after(facts), null);
+    }
+
+    /** The facts after some changes, and what is made of them; the rules run only where they are asked. */
+    private static final class World {
+        private final Facts facts;
+        private final PathAnalysis paths;
+        private @Nullable List<Conclusion> conclusions;
+
+        World(Facts facts, PathAnalysis paths, @Nullable List<Conclusion> conclusions) {
+            this.facts = facts;
+            this.paths = paths;
+            this.conclusions = conclusions;
+        }
+
+        List<Conclusion> conclusions(RuleBase rules) throws RuleBaseException {
+            if (conclusions == null) {
+                conclusions = new ArrayList<>(rules.conclude(WorkingFacts.of(facts, paths)));
+            }
+            return conclusions;
+        }
+    }
+}

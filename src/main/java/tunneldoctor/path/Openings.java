@@ -1,0 +1,322 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Direction;
+import tunneldoctor.model.FactChange;
+import tunneldoctor.model.Facts;
+import tunneldoctor.model.FirewallChange;
+import tunneldoctor.model.HostChain;
+import tunneldoctor.model.HostChange;
+import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
+import tunneldoctor.model.Match;
+import tunneldoctor.model.Node;
+import tunneldoctor.model.Nsg;
+import tunneldoctor.model.NsgChange;
+import tunneldoctor.model.NsgRule;
+import tunneldoctor.model.Opening;
+import tunneldoctor.model.Outcome;
+import tunneldoctor.model.PortSet;
+import tunneldoctor.model.Transport;
+
+/**
+ * What a change lets through that did not pass before, measured by asking the very filters that decide: once for every
+ * run of ports that no rule tells apart, for all senders at once.
+ */
+public final class Openings {
+    /** Runs of ports times rules to look at; beyond it the change's own words bound what it opens. */
+    private static final long MOST_WORK = 4_000_000;
+
+    private final Facts before;
+    private final Facts after;
+    private final List<? extends FactChange> changes;
+    private final List<Opening> found = new ArrayList<>();
+
+    private Openings(Facts before, List<? extends FactChange> changes) {
+        this.before = before;
+        this.after = before.after(changes);
+        this.changes = changes;
+    }
+
+    /** One entry for each place, protocol and set of senders. */
+    public static List<Opening> of(Facts before, List<? extends FactChange> changes) {
+        Openings openings = new Openings(before, changes);
+        openings.groups();
+        openings.hosts();
+        openings.firewalls();
+        return openings.found;
+    }
+
+    private void groups() {
+        Map<Nsg, List<NsgRule>> changed = new LinkedHashMap<>();
+        for (FactChange change : changes) {
+            if (change instanceof NsgChange.AddRule add) {
+                changed.computeIfAbsent(add.nsg(), nsg -> new ArrayList<>()).add(add.rule());
+            } else if (change instanceof NsgChange.MoveRule move) {
+                changed.computeIfAbsent(move.nsg(), nsg -> new ArrayList<>()).add(move.rule());
+            } else if (change instanceof NsgChange.DeleteRule delete) {
+                changed.computeIfAbsent(delete.nsg(), nsg -> new ArrayList<>()).add(delete.rule());
+            }
+        }
+        changed.forEach((nsg, rules) -> {
+            inbound(
+                    nsg,
+                    rules.stream()
+                            .filter(rule -> rule.direction() == Direction.INBOUND)
+                            .toList());
+            rules.stream()
+                    .filter(rule -> rule.direction() == Direction.OUTBOUND)
+                    .forEach(rule -> outbound(nsg, rule));
+        });
+    }
+
+    private void inbound(Nsg nsg, List<NsgRule> rules) {
+        Nsg old = in(before, nsg);
+        Nsg changed = in(after, nsg);
+        Topology topology = new Topology(before);
+        NsgFilter filter = new NsgFilter(topology.serviceTags(), before.azure().adminRules());
+        List<Node> targets =
+                NsgHops.splitByDestination(List.of(old, changed), Direction.INBOUND, topology.targets()).stream()
+                        .map(alike -> alike.get(0))
+                        .toList();
+        for (Transport transport : Transport.values()) {
+            PortSet scope = PortSet.union(rules.stream()
+                    .filter(rule ->
+                            rule.protocol().equals("*") || rule.protocol().equalsIgnoreCase(transport.name()))
+                    .map(Openings::ports)
+                    .toList());
+            TreeSet<Integer> cuts = new TreeSet<>();
+            Stream.concat(old.rules().stream(), changed.rules().stream()).forEach(rule -> cut(cuts, ports(rule)));
+            measure(
+                    nsg.name(),
+                    transport,
+                    scope,
+                    cuts,
+                    (long) (old.rules().size() + changed.rules().size()) * targets.size(),
+                    port -> targets.stream()
+                            .map(target -> passing(filter, old, topology, target, transport, port))
+                            .reduce(AddressSet::intersect)
+                            .orElse(AddressSet.NONE),
+                    port -> targets.stream()
+                            .map(target -> passing(filter, changed, topology, target, transport, port))
+                            .reduce(AddressSet::union)
+                            .orElse(AddressSet.NONE));
+        }
+    }
+
+    private static AddressSet passing(
+            NsgFilter filter, Nsg nsg, Topology topology, Node target, Transport transport, int port) {
+        Flow flow = new Flow(
+                transport,
+                HostFirewall.UNICAST,
+                Optional.empty(),
+                new Flow.Destination(topology.addresses(target), Optional.empty(), topology.applicationGroups(target)),
+                port);
+        return AddressSet.union(filter.decide(nsg, Direction.INBOUND, flow).stream()
+                .filter(decision -> decision.outcome() == Outcome.ALLOWED)
+                .map(NsgDecision::sources)
+                .toList());
+    }
+
+    private static Nsg in(Facts facts, Nsg nsg) {
+        return facts.azure().nsgs().stream()
+                .filter(one -> one.source().equals(nsg.source()) && one.name().equals(nsg.name()))
+                .findFirst()
+                .orElse(nsg);
+    }
+
+    private static PortSet ports(NsgRule rule) {
+        return PortSet.union(rule.destinationPorts().stream()
+                .map(text -> PortSet.parse(text, '-').orElse(PortSet.ALL))
+                .toList());
+    }
+
+    /** What lies behind a way out is not ours to look at, so the rule's own words stand for what it opens. */
+    private void outbound(Nsg nsg, NsgRule rule) {
+        for (Transport transport : Transport.values()) {
+            if (rule.protocol().equals("*") || rule.protocol().equalsIgnoreCase(transport.name())) {
+                found.add(new Opening(
+                        nsg.name(),
+                        transport,
+                        ports(rule),
+                        senders(rule.sourcePrefixes()),
+                        String.join(", ", rule.destinationPrefixes()),
+                        true));
+            }
+        }
+    }
+
+    private static AddressSet senders(List<String> prefixes) {
+        List<Optional<AddressSet>> sets =
+                prefixes.stream().map(AddressSet::parse).toList();
+        return sets.isEmpty() || sets.stream().anyMatch(Optional::isEmpty)
+                ? AddressSet.ALL
+                : AddressSet.union(sets.stream().flatMap(Optional::stream).toList());
+    }
+
+    private void firewalls() {
+        for (FactChange change : changes) {
+            if (change instanceof FirewallChange.AllowNetwork allow) {
+                found.add(new Opening(
+                        allow.firewall().name(),
+                        allow.transport(),
+                        PortSet.union(allow.ports().stream().map(PortSet::of).toList()),
+                        senders(allow.senders()),
+                        String.join(", ", allow.destinations()),
+                        true));
+            }
+        }
+    }
+
+    /** Nodes of one change have the same firewall, so the first stands for all; where several are changed, the sum counts. */
+    private void hosts() {
+        Map<String, List<HostChange>> byNode = new LinkedHashMap<>();
+        for (FactChange change : changes) {
+            if (change instanceof HostChange host && !host.nodes().isEmpty()) {
+                byNode.computeIfAbsent(host.nodes().get(0).name(), name -> new ArrayList<>())
+                        .add(host);
+            }
+        }
+        byNode.values().forEach(this::host);
+    }
+
+    private void host(List<HostChange> mine) {
+        Node node = mine.get(0).nodes().get(0);
+        int others = mine.get(0).nodes().size() - 1;
+        HostHops.OneNode old = HostHops.oneNode(before, node);
+        HostHops.OneNode changed = HostHops.oneNode(after, node);
+        for (Transport transport : Transport.values()) {
+            PortSet scope = PortSet.union(
+                    mine.stream().map(change -> scope(change, transport)).toList());
+            TreeSet<Integer> cuts = new TreeSet<>();
+            long rules = cut(cuts, before, node) + cut(cuts, after, node);
+            measure(
+                    "node " + node.name() + (others == 0 ? "" : " and " + others + " more"),
+                    transport,
+                    scope,
+                    cuts,
+                    rules,
+                    port -> old.passing(transport, port),
+                    port -> changed.passing(transport, port));
+        }
+    }
+
+    private static PortSet scope(HostChange change, Transport transport) {
+        if (change instanceof HostChange.UfwAllow allow) {
+            return allow.transport() == transport ? PortSet.of(allow.port()) : PortSet.NONE;
+        }
+        if (change instanceof HostChange.UfwChange allow) {
+            return allow.transport() == transport ? PortSet.of(allow.port()) : PortSet.NONE;
+        }
+        if (change instanceof HostChange.InsertAccept accept) {
+            return accept.transport() == transport ? PortSet.of(accept.port()) : PortSet.NONE;
+        }
+        if (change instanceof HostChange.NftInsertAccept accept) {
+            return accept.transport() == transport ? PortSet.of(accept.port()) : PortSet.NONE;
+        }
+        if (change instanceof HostChange.UfwDelete delete) {
+            String protocol = delete.rule().protocol();
+            return protocol.equals("any") || protocol.equals(transport.label())
+                    ? delete.rule().ports()
+                    : PortSet.NONE;
+        }
+        if (change instanceof HostChange.DeleteRules delete) {
+            return PortSet.union(
+                    delete.rules().stream().map(rule -> caught(rule, transport)).toList());
+        }
+        return PortSet.ALL;
+    }
+
+    private static PortSet caught(HostRule rule, Transport transport) {
+        PortSet ports = PortSet.ALL;
+        for (Match match : rule.matches()) {
+            if (match instanceof Match.Protocol protocol
+                    && !protocol.negated()
+                    && protocol.number() != 0
+                    && protocol.number() != transport.number()) {
+                return PortSet.NONE;
+            }
+            if (match instanceof Match.DestinationPorts to) {
+                ports = ports.intersect(to.negated() ? to.ports().complement() : to.ports());
+            }
+        }
+        return ports;
+    }
+
+    /** How many rules the node's texts hold. */
+    private static long cut(Set<Integer> cuts, Facts facts, Node node) {
+        long rules = 0;
+        Stream<HostTable> tables = Stream.concat(
+                facts.hostTables().stream().filter(table -> table.node().equals(node.name())),
+                facts.nftRulesets().stream()
+                        .filter(ruleset -> ruleset.node().equals(node.name()))
+                        .flatMap(ruleset -> ruleset.tables().stream()));
+        for (HostTable table : tables.toList()) {
+            for (HostChain chain : table.chains()) {
+                rules += chain.rules().size();
+                for (HostRule rule : chain.rules()) {
+                    for (Match match : rule.matches()) {
+                        if (match instanceof Match.DestinationPorts to) {
+                            cut(cuts, to.ports());
+                        } else if (match instanceof Match.AnyPorts any) {
+                            cut(cuts, any.ports());
+                        }
+                    }
+                }
+            }
+        }
+        facts.ufw().stream()
+                .filter(status -> status.node().equals(node.name()))
+                .forEach(status -> status.rules().forEach(rule -> cut(cuts, rule.ports())));
+        return rules;
+    }
+
+    private static void cut(Collection<Integer> cuts, PortSet ports) {
+        cuts.addAll(ports.starts());
+        cuts.addAll(ports.complement().starts());
+    }
+
+    private void measure(
+            String at,
+            Transport transport,
+            PortSet scope,
+            TreeSet<Integer> cuts,
+            long rules,
+            Function<Integer, AddressSet> old,
+            Function<Integer, AddressSet> changed) {
+        cut(cuts, scope);
+        List<Integer> ports = cuts.stream().filter(scope::covers).toList();
+        if (ports.size() * Math.max(1, rules) > MOST_WORK) {
+            found.add(new Opening(at, transport, scope, AddressSet.ALL, "", true));
+            return;
+        }
+        Map<AddressSet, List<PortSet>> fresh = new LinkedHashMap<>();
+        for (int port : ports) {
+            Integer next = cuts.higher(port);
+            AddressSet more = changed.apply(port).minus(old.apply(port));
+            if (!more.isEmpty()) {
+                fresh.computeIfAbsent(
+                                more.equals(HostFirewall.UNICAST) ? AddressSet.ALL : more, senders -> new ArrayList<>())
+                        .add(PortSet.range(port, next == null ? PortSet.LAST : next - 1)
+                                .intersect(scope));
+            }
+        }
+        fresh.forEach(
+                (senders, opened) -> found.add(new Opening(at, transport, PortSet.union(opened), senders, "", false)));
+    }
+
+    /** How much all of them open: pairs of a source address and a port. */
+    public static double breadth(List<Opening> openings) {
+        return openings.stream().mapToDouble(Opening::breadth).sum();
+    }
+}
