@@ -128,7 +128,11 @@ final class TestReport {
     }
 
     private static String scenes(int number) {
-        return number + (number == 1 ? " scene" : " scenes");
+        return counted(number, "scene");
+    }
+
+    private static String counted(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
     }
 
     private String coverage(ConditionCoverage coverage) {
@@ -140,10 +144,10 @@ final class TestReport {
         if (verbose) {
             indecisive.forEach(gap -> text.append(text(gap)));
         }
-        return text.append(all.rules())
-                .append(" rules, ")
-                .append(all.conditions())
-                .append(" conditions: ")
+        return text.append(counted(all.rules(), "rule"))
+                .append(", ")
+                .append(counted(all.conditions(), "condition"))
+                .append(": ")
                 .append(gaps.isEmpty() ? "every one exercised" : gaps.size() + " not exercised")
                 .append(indecisive.isEmpty() ? "" : "; " + indecisive.size() + " never decided anything")
                 .append(indecisive.isEmpty() || verbose ? "" : " (--verbose)")
