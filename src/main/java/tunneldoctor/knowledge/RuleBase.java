@@ -225,7 +225,7 @@ public final class RuleBase {
 
     /** The rule whose condition was being asked; where none was, the one whose turn it was. */
     private String busyWith(StackTraceElement[] at, KieSession session) {
-        return loaded.values().stream()
+        return loaded.stream()
                 .flatMap(rules -> AskedCondition.ruleAt(at, rules.model()).stream())
                 .findFirst()
                 .orElseGet(() -> AskedCondition.ruleNext(session));
