@@ -157,8 +157,7 @@ final class Candidate {
                         .add(remedy));
         List<Proved> proved = new ArrayList<>();
         for (List<Conclusion.Remedy> same : alike.values()) {
-            List<FactChange> changes = Joined.of(
-                    same.stream().flatMap(remedy -> remedy.changes().stream()).toList());
+            List<FactChange> changes = whatIf.untilCleared(same.get(0), changes(same));
             Optional<Proof> proof = whatIf.prove(same.get(0).cause(), changes);
             if (proof.isPresent()) {
                 Proved one = new Proved(merged(same, changes, proof.get()), changes);
@@ -177,6 +176,11 @@ final class Candidate {
                 // A firewall that is off protects from nothing that comes later either.
                 .thenComparing(one -> one.changes().stream().anyMatch(HostChange.UfwDisable.class::isInstance)));
         return proved;
+    }
+
+    static List<FactChange> changes(List<Conclusion.Remedy> same) {
+        return Joined.of(
+                same.stream().flatMap(remedy -> remedy.changes().stream()).toList());
     }
 
     private static Diagnosis.Repair merged(List<Conclusion.Remedy> same, List<FactChange> changes, Proof proof) {

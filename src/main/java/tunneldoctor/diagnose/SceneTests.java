@@ -1,5 +1,6 @@
 package tunneldoctor.diagnose;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,8 @@ import tunneldoctor.knowledge.ConditionCoverage;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.knowledge.RuleBaseException;
 import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.parse.FactReader;
+import tunneldoctor.path.PathAnalysis;
 
 /** Runs files of scenes on all processors, and hands over the results in the files' order. */
 public final class SceneTests implements AutoCloseable {
@@ -32,7 +35,7 @@ public final class SceneTests implements AutoCloseable {
      *
      * @param unreadable as {@link SceneFile#unreadable}
      */
-    public record FileResult(java.nio.file.Path path, List<SceneResult> scenes, String unreadable) {
+    public record FileResult(Path path, List<SceneResult> scenes, String unreadable) {
         public FileResult {
             scenes = List.copyOf(scenes);
         }
@@ -43,10 +46,16 @@ public final class SceneTests implements AutoCloseable {
     }
 
     /** Begins to read files, so that this costs no time while the rules are compiled. */
-    public List<Future<SceneFile>> read(List<java.nio.file.Path> files) {
+    public List<Future<SceneFile>> read(List<Path> files) {
         return files.stream()
-                .map(file -> threads.submit(() -> SceneFile.read(file)))
+                .map(file -> threads.submit(() -> warm(SceneFile.read(file))))
                 .toList();
+    }
+
+    /** What follows a scene's packets takes longest the first time in a process, and needs no rules. */
+    private static SceneFile warm(SceneFile file) {
+        file.scenes().stream().findFirst().ifPresent(scene -> PathAnalysis.of(FactReader.read(scene)));
+        return file;
     }
 
     /**

@@ -26,6 +26,9 @@ import tunneldoctor.path.PathAnalysis;
 
 /** Makes changes to the facts in memory, diagnoses again, and says what came of it. Used by one thread. */
 final class WhatIf {
+    /** Blocks of one cause behind each other that one repair is followed through. */
+    private static final int DEEPEST = 4;
+
     private final RuleBase rules;
     private final World now;
     private final Set<Node> broken;
@@ -51,6 +54,34 @@ final class WhatIf {
         Set<Node> restored = new LinkedHashSet<>(broken);
         restored.removeAll(world.paths.broken());
         return restored;
+    }
+
+    /**
+     * The changes, and those that the same remedy asks for once they are made: behind one block of a cause another may
+     * stand, in the other iptables backend or by another rule, that nothing showed before.
+     */
+    List<FactChange> untilCleared(Conclusion.Remedy remedy, List<FactChange> changes) throws RuleBaseException {
+        List<FactChange> all = changes;
+        for (int deeper = 0; deeper < DEEPEST; deeper++) {
+            if (all.isEmpty() || !all.stream().allMatch(FactChange::foreseeable)) {
+                return all;
+            }
+            List<Conclusion.Remedy> next = world(all).conclusions(rules).stream()
+                    .filter(Conclusion.Remedy.class::isInstance)
+                    .map(Conclusion.Remedy.class::cast)
+                    .filter(other -> other.cause().equals(remedy.cause())
+                            && other.solution().equals(remedy.solution())
+                            && other.summary().equals(remedy.summary()))
+                    .toList();
+            List<FactChange> more = new ArrayList<>(all);
+            more.addAll(Candidate.changes(next));
+            List<FactChange> joined = Joined.of(more);
+            if (joined.equals(all)) {
+                return all;
+            }
+            all = joined;
+        }
+        return all;
     }
 
     /**

@@ -4,6 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -25,8 +28,10 @@ import tunneldoctor.model.Severity;
  */
 record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<String, byte[]> classes) {
     private static final String MANIFEST = "manifest";
+    private static final int DIGEST_BYTES = 32;
     private static final int MAX_ENTRIES = 20_000;
     private static final int MAX_ENTRY_BYTES = 4 << 20;
+    private static final long MAX_BYTES = 64 << 20;
 
     /** The same rules where their file has another place below the rules directory. */
     CompiledRules in(String file) {
@@ -88,7 +93,7 @@ record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<Stri
         return value;
     }
 
-    /** The same bytes for the same rules: no times, entries in order. */
+    /** The same bytes for the same rules: a digest of the rest, and a zip without times, its entries in order. */
     byte[] zip() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
@@ -99,7 +104,20 @@ record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<Stri
         } catch (IOException e) {
             throw new IllegalStateException("a stream in memory does not fail", e);
         }
-        return bytes.toByteArray();
+        byte[] zipped = bytes.toByteArray();
+        byte[] whole = Arrays.copyOf(sha256(zipped, 0), DIGEST_BYTES + zipped.length);
+        System.arraycopy(zipped, 0, whole, DIGEST_BYTES, zipped.length);
+        return whole;
+    }
+
+    private static byte[] sha256(byte[] bytes, int from) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(bytes, from, bytes.length - from);
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private static void put(ZipOutputStream zip, String name, byte[] content) throws IOException {
@@ -110,14 +128,22 @@ record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<Stri
         zip.closeEntry();
     }
 
-    /** Empty for anything that is not whole: a checksum that fails, a cut, a missing manifest. */
+    /** Empty for anything that is not whole: a digest that does not fit, a cut, a missing manifest. */
     static Optional<CompiledRules> unzip(byte[] bytes, String file) {
+        // A zip cut between two entries still unzips, and would lack classes.
+        if (bytes.length < DIGEST_BYTES
+                || !MessageDigest.isEqual(Arrays.copyOf(bytes, DIGEST_BYTES), sha256(bytes, DIGEST_BYTES))) {
+            return Optional.empty();
+        }
         Map<String, byte[]> classes = new LinkedHashMap<>();
         String manifest = null;
-        try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(bytes))) {
+        long total = 0;
+        try (ZipInputStream zip =
+                new ZipInputStream(new ByteArrayInputStream(bytes, DIGEST_BYTES, bytes.length - DIGEST_BYTES))) {
             for (@Nullable ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 byte[] content = zip.readNBytes(MAX_ENTRY_BYTES);
-                if (content.length == MAX_ENTRY_BYTES || classes.size() > MAX_ENTRIES) {
+                total += content.length;
+                if (content.length == MAX_ENTRY_BYTES || classes.size() > MAX_ENTRIES || total > MAX_BYTES) {
                     return Optional.empty();
                 }
                 if (entry.getName().equals(MANIFEST)) {

@@ -15,12 +15,12 @@ import java.util.zip.CRC32;
 import tunneldoctor.model.Fact;
 
 /**
- * Tells one build of the vocabulary from another, so that no rule runs that was compiled against other fields. Built on the
- * checksums a jar's directory holds anyway: nothing is unpacked, and a directory of classes gives the same value.
+ * Tells one build of the vocabulary, and of what checks and compiles rules, from another: no rule runs that was compiled
+ * against other fields, or let through by other checks. Built on the checksums a jar's directory holds anyway: nothing is unpacked, and a directory of classes gives the same value.
  */
 final class ModelFingerprint {
     private static final String MODEL = "tunneldoctor/model/";
-    private static final String CONCLUDE = "tunneldoctor/knowledge/Conclude";
+    private static final String KNOWLEDGE = "tunneldoctor/knowledge/";
 
     private ModelFingerprint() {}
 
@@ -35,7 +35,7 @@ final class ModelFingerprint {
         });
     }
 
-    /** Class files of the vocabulary with their checksums. */
+    /** The class files with their checksums. */
     static Optional<TreeMap<String, Long>> classes() {
         try {
             Path place = Path.of(Fact.class
@@ -65,7 +65,7 @@ final class ModelFingerprint {
 
     private static TreeMap<String, Long> fromDirectory(Path root) throws IOException {
         TreeMap<String, Long> classes = new TreeMap<>();
-        for (String part : new String[] {MODEL, "tunneldoctor/knowledge/"}) {
+        for (String part : new String[] {MODEL, KNOWLEDGE}) {
             try (Stream<Path> files = Files.list(root.resolve(part))) {
                 for (Path file : (Iterable<Path>) files::iterator) {
                     String name = part + file.getFileName();
@@ -81,6 +81,6 @@ final class ModelFingerprint {
     }
 
     private static boolean counts(String name) {
-        return name.endsWith(".class") && (name.startsWith(MODEL) || name.startsWith(CONCLUDE));
+        return name.endsWith(".class") && (name.startsWith(MODEL) || name.startsWith(KNOWLEDGE));
     }
 }

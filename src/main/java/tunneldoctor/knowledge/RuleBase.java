@@ -7,13 +7,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.drools.model.Model;
 import org.drools.modelcompiler.KieBaseBuilder;
 import org.kie.api.KieServices;
@@ -41,7 +40,7 @@ public final class RuleBase {
 
     private final Path directory;
     private final Path cacheDirectory;
-    private final Map<String, Loaded> loaded;
+    private final List<LoadedRules> loaded;
     private final Map<String, RuleFile> files;
     private final List<Cause> causes;
     private final KieSessionsPool sessions;
@@ -49,26 +48,19 @@ public final class RuleBase {
     private final RuleReading reading;
     private final boolean shipped;
 
-    private RuleBase(
-            Path directory,
-            Path cacheDirectory,
-            Map<String, Loaded> loaded,
-            Map<String, RuleFile> files,
-            List<Cause> causes,
-            KieSessionsPool sessions,
-            int compiled,
-            RuleReading reading) {
+    private RuleBase(Path directory, Path cacheDirectory, RuleLoading.Result loading) throws RuleBaseException {
         this.directory = directory;
         this.cacheDirectory = cacheDirectory;
-        this.loaded = loaded;
-        this.files = files;
-        this.causes = causes;
-        this.sessions = sessions;
-        this.compiled = compiled;
-        this.reading = reading;
-        this.shipped = loaded.size() == files.size()
-                && loaded.values().stream()
-                        .allMatch(known -> known.rules().classes().isEmpty());
+        this.loaded = List.copyOf(loading.files());
+        this.files = loaded.stream().map(LoadedRules::file).collect(Collectors.toMap(RuleFile::id, file -> file));
+        this.causes = loaded.stream()
+                .flatMap(rules -> rules.rules().cause().stream())
+                .sorted(Comparator.comparing(Cause::id))
+                .toList();
+        this.sessions = pool(directory, loaded.stream().map(LoadedRules::model).toList());
+        this.compiled = loading.compiled();
+        this.reading = new RuleReading(loaded);
+        this.shipped = loaded.stream().allMatch(rules -> rules.rules().classes().isEmpty());
     }
 
     /**
@@ -79,7 +71,7 @@ public final class RuleBase {
      * @throws RuleBaseException with every problem of every file
      */
     public static RuleBase load(Path rulesDirectory, Path cacheDirectory) throws RuleBaseException {
-        return load(rulesDirectory, cacheDirectory, Map.of());
+        return load(rulesDirectory, cacheDirectory, List.of());
     }
 
     /**
@@ -92,57 +84,10 @@ public final class RuleBase {
         return load(directory, cacheDirectory, loaded);
     }
 
-    private static RuleBase load(Path rulesDirectory, Path cacheDirectory, Map<String, Loaded> earlier)
+    private static RuleBase load(Path rulesDirectory, Path cacheDirectory, List<LoadedRules> earlier)
             throws RuleBaseException {
-        List<RuleProblem> problems = new ArrayList<>();
-        List<RuleFile> files = readAll(rulesDirectory, problems);
-        RuleCache cache = new RuleCache(cacheDirectory);
-        Map<String, RuleFile> byId = new HashMap<>();
-        List<Model> models = new ArrayList<>();
-        Map<RuleFile, Model> byFile = new LinkedHashMap<>();
-        Map<String, Loaded> byKey = new HashMap<>();
-        List<Cause> causes = new ArrayList<>();
-        int compiled = 0;
-        for (RuleFile file : files) {
-            byId.put(file.id(), file);
-            Optional<String> key = cache.key(file);
-            List<String> reasons = new ArrayList<>();
-            Optional<Loaded> known = key.flatMap(k -> Optional.ofNullable(earlier.get(k))
-                    .map(loaded -> loaded.again(file))
-                    .or(() -> cache.builtIn(k, file).flatMap(rules -> Loaded.of(rules, reasons)))
-                    .or(() -> cache.kept(k, file).flatMap(rules -> Loaded.of(rules, reasons))));
-            if (known.isEmpty()) {
-                Optional<CompiledRules> fresh = RuleCompiler.compile(file, problems);
-                compiled++;
-                known = fresh.flatMap(rules -> Loaded.of(rules, reasons));
-                if (fresh.isPresent() && known.isEmpty()) {
-                    problems.add(file.problem(
-                            "the compiled rules cannot be loaded: " + String.join(", ", reasons),
-                            "Use the facts' own fields and methods, and Conclude."));
-                } else {
-                    key.ifPresent(k -> fresh.ifPresent(rules -> cache.keep(k, rules)));
-                }
-            }
-            known.ifPresent(loaded -> {
-                models.add(loaded.model());
-                byFile.put(file, loaded.model());
-                key.ifPresent(k -> byKey.put(k, loaded));
-                loaded.rules().cause().ifPresent(causes::add);
-            });
-        }
-        if (!problems.isEmpty()) {
-            throw new RuleBaseException(problems);
-        }
-        causes.sort(Comparator.comparing(Cause::id));
-        return new RuleBase(
-                rulesDirectory,
-                cacheDirectory,
-                Map.copyOf(byKey),
-                Map.copyOf(byId),
-                List.copyOf(causes),
-                pool(rulesDirectory, models),
-                compiled,
-                new RuleReading(byFile));
+        RuleLoading.Result loaded = RuleLoading.load(rulesDirectory, cacheDirectory, earlier);
+        return new RuleBase(rulesDirectory, cacheDirectory, loaded);
     }
 
     /**
@@ -153,7 +98,7 @@ public final class RuleBase {
      */
     public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
         List<RuleProblem> problems = new ArrayList<>();
-        List<RuleFile> files = readAll(rulesDirectory, problems);
+        List<RuleFile> files = RuleLoading.readAll(rulesDirectory, problems);
         RuleCache keys = new RuleCache(output);
         for (RuleFile file : files) {
             Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
@@ -165,21 +110,6 @@ public final class RuleBase {
         if (!problems.isEmpty()) {
             throw new RuleBaseException(problems);
         }
-    }
-
-    private static List<RuleFile> readAll(Path directory, List<RuleProblem> problems) {
-        List<RuleFile> files = RuleFile.readAll(directory, problems);
-        Map<String, RuleFile> seen = new HashMap<>();
-        for (RuleFile file : files) {
-            RuleFile earlier = seen.putIfAbsent(file.id(), file);
-            if (earlier != null) {
-                problems.add(file.problemAt(
-                        0,
-                        "another file has the same name: " + earlier.relative(),
-                        "Give each cause a name of its own."));
-            }
-        }
-        return files.stream().filter(file -> seen.get(file.id()) == file).toList();
     }
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
@@ -295,7 +225,7 @@ public final class RuleBase {
 
     /** The rule whose condition was being asked; where none was, the one whose turn it was. */
     private String busyWith(StackTraceElement[] at, KieSession session) {
-        return loaded.values().stream()
+        return loaded.stream()
                 .flatMap(rules -> AskedCondition.ruleAt(at, rules.model()).stream())
                 .findFirst()
                 .orElseGet(() -> AskedCondition.ruleNext(session));
@@ -334,21 +264,13 @@ public final class RuleBase {
     }
 
     private RuleBaseException failed(String rule, RuntimeException failure) {
-        Throwable root = rootOf(failure);
+        Throwable root = LoadedRules.rootOf(failure);
         String what = root.getClass().getSimpleName() + (root.getMessage() == null ? "" : ": " + root.getMessage());
         return problemOf(
                 rule,
                 (rule.isEmpty() ? "a rule" : "rule \"" + rule + "\"") + " failed: "
                         + what.lines().findFirst().orElse(""),
                 "Make sure that a value is there before asking for it, as with isPresent().");
-    }
-
-    private static Throwable rootOf(Throwable failure) {
-        Throwable root = failure;
-        for (int depth = 0; depth < 20 && root.getCause() != null; depth++) {
-            root = root.getCause();
-        }
-        return root;
     }
 
     private RuleBaseException problemOf(String rule, String message, String hint) {
@@ -359,37 +281,5 @@ public final class RuleBase {
         }
         int at = file.text().indexOf('"' + rule + '"');
         return new RuleBaseException(List.of(at < 0 ? file.problem(message, hint) : file.problemAt(at, message, hint)));
-    }
-
-    /** A model of its own: building a rule base changes the one it is built from. */
-    static Model another(Model built) {
-        try {
-            return built.getClass().getDeclaredConstructor().newInstance();
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("a model that could be made once can be made again", e);
-        }
-    }
-
-    /** Compiled rules whose model is in memory. */
-    private record Loaded(CompiledRules rules, Model model) {
-        Loaded again(RuleFile file) {
-            return new Loaded(rules.in(file.relative()), another(model));
-        }
-
-        /** Empty if the classes do not link or do not hold a model, with the reason added. */
-        static Optional<Loaded> of(CompiledRules rules, List<String> reasons) {
-            ClassLoader own = RuleBase.class.getClassLoader();
-            ClassLoader loader = rules.classes().isEmpty() ? own : new RuleLoader(own, rules.classes());
-            try {
-                Object model = Class.forName(rules.modelClass(), true, loader)
-                        .getDeclaredConstructor()
-                        .newInstance();
-                return model instanceof Model known ? Optional.of(new Loaded(rules, known)) : Optional.empty();
-            } catch (ReflectiveOperationException | LinkageError doesNotLink) {
-                Throwable root = rootOf(doesNotLink);
-                reasons.add(root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage());
-                return Optional.empty();
-            }
-        }
     }
 }

@@ -3,18 +3,23 @@ package tunneldoctor.knowledge;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.drools.base.util.Drools;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +33,11 @@ final class RuleCache {
 
     /** Raised whenever what is kept, or what is let through before it is kept, changes. */
     private static final String FORMAT = "2";
+
+    /** Far more than any rule file compiles to. */
+    private static final long MAX_BYTES = 32 << 20;
+
+    private static final int MOST_KEPT = 400;
 
     private final Path directory;
     private final Optional<String> fingerprint;
@@ -72,7 +82,11 @@ final class RuleCache {
     /** What was kept, if it is whole and refers to nothing it may not: the directory is no more trusted than the rules. */
     Optional<CompiledRules> kept(String key, RuleFile file) {
         try {
-            return CompiledRules.unzip(Files.readAllBytes(place(key)), file.relative())
+            Path place = place(key);
+            if (!ours() || Files.size(place) > MAX_BYTES) {
+                return Optional.empty();
+            }
+            return CompiledRules.unzip(Files.readAllBytes(place), file.relative())
                     .filter(RuleCache::fits)
                     .filter(rules -> rules.modelClass().startsWith(file.packageName() + "."))
                     .filter(rules -> Cage.outside(rules.classes()).isEmpty());
@@ -90,9 +104,13 @@ final class RuleCache {
         @Nullable Path aside = null;
         try {
             createDirectory();
+            if (!ours()) {
+                return;
+            }
             aside = Files.createTempFile(directory, key, ".part");
             Files.write(aside, rules.zip());
             Files.move(aside, place(key), StandardCopyOption.ATOMIC_MOVE);
+            forgetOldest();
         } catch (IOException | UnsupportedOperationException | SecurityException notKept) {
             discard(aside);
         }
@@ -109,13 +127,58 @@ final class RuleCache {
     }
 
     private void createDirectory() throws IOException {
-        if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.isDirectory(directory)) {
             return;
         }
-        Files.createDirectories(directory);
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
-            Files.setPosixFilePermissions(directory, owner);
+        if (directory.getParent() != null) {
+            Files.createDirectories(directory.getParent());
+        }
+        try {
+            if (posix()) {
+                Files.createDirectory(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } else {
+                Files.createDirectory(directory);
+            }
+        } catch (FileAlreadyExistsException anotherRunDid) {
+            // Then it is there.
+        }
+    }
+
+    /** Whether nobody else may put rules here: they would be believed as if they came from the user's own files. */
+    private boolean ours() throws IOException {
+        if (!posix()) {
+            return true;
+        }
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+        return !permissions.contains(PosixFilePermission.GROUP_WRITE)
+                && !permissions.contains(PosixFilePermission.OTHERS_WRITE);
+    }
+
+    private boolean posix() {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("posix");
+    }
+
+    /** An author saves hundreds of times a day, and each save is kept. */
+    private void forgetOldest() throws IOException {
+        List<Path> kept;
+        try (Stream<Path> files = Files.list(directory)) {
+            kept = files.filter(file ->
+                            file.toString().endsWith(".zip") || file.toString().endsWith(".part"))
+                    .toList();
+        }
+        if (kept.size() <= MOST_KEPT) {
+            return;
+        }
+        Map<Path, FileTime> times = new HashMap<>();
+        for (Path file : kept) {
+            times.put(file, Files.getLastModifiedTime(file));
+        }
+        List<Path> oldestFirst = kept.stream()
+                .sorted(Comparator.comparing((Path file) -> times.get(file)).thenComparing(file -> file))
+                .toList();
+        for (Path file : oldestFirst.subList(0, kept.size() - MOST_KEPT / 2)) {
+            Files.deleteIfExists(file);
         }
     }
 

@@ -4,21 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.drools.model.Model;
 
 /** The rules of a rule base as they can be followed by hand. A file is read when it is first asked about. */
 final class RuleReading {
-    private final Map<RuleFile, Model> models;
+    private final List<LoadedRules> files;
     private final Map<String, List<RulePremises>> read = new ConcurrentHashMap<>();
 
-    RuleReading(Map<RuleFile, Model> models) {
-        this.models = models;
+    RuleReading(List<LoadedRules> files) {
+        this.files = files;
     }
 
     /** In the order of the files. */
     List<RulePremises> all() {
         List<RulePremises> all = new ArrayList<>();
-        models.keySet().forEach(file -> all.addAll(of(file.id())));
+        files.forEach(file -> all.addAll(of(file.file().id())));
         return all;
     }
 
@@ -26,16 +25,16 @@ final class RuleReading {
     List<RulePremises> of(String id) {
         return read.computeIfAbsent(
                 id,
-                key -> models.entrySet().stream()
-                        .filter(entry -> entry.getKey().id().equals(key))
+                key -> files.stream()
+                        .filter(file -> file.file().id().equals(key))
                         .findFirst()
-                        .map(entry -> read(entry.getKey(), entry.getValue()))
+                        .map(RuleReading::read)
                         .orElse(List.of()));
     }
 
-    private static List<RulePremises> read(RuleFile file, Model built) {
-        return RuleSyntax.parse(file, new ArrayList<>())
-                .map(parsed -> PremiseReader.read(file, parsed.tree(), RuleBase.another(built)))
+    private static List<RulePremises> read(LoadedRules rules) {
+        return RuleSyntax.parse(rules.file(), new ArrayList<>())
+                .map(parsed -> PremiseReader.read(rules.file(), parsed.tree(), rules.another()))
                 .orElse(List.of());
     }
 }

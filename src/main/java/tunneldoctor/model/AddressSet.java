@@ -16,6 +16,8 @@ public final class AddressSet {
     /** A mask with more wildcard bits above its lowest fixed bit would need more intervals than a set should hold. */
     private static final int MAX_SCATTERED_BITS = 12;
 
+    private static final long NO_ADDRESS = -1;
+
     public static final AddressSet NONE = new AddressSet(IntervalSet.EMPTY);
     public static final AddressSet ALL = new AddressSet(IntervalSet.of(0, LAST));
 
@@ -49,48 +51,64 @@ public final class AddressSet {
      * @return empty for anything else: an IPv6 prefix, a name, a service tag, or a mask too scattered to hold
      */
     public static Optional<AddressSet> parse(String text) {
-        int dash = text.indexOf('-');
-        if (dash > 0) {
-            Optional<Long> first = parseAddress(text.substring(0, dash).strip());
-            Optional<Long> last = parseAddress(text.substring(dash + 1).strip());
-            return first.flatMap(f -> last.filter(l -> f <= l).map(l -> range(f, l)));
+        return parse(text, 0, text.length());
+    }
+
+    /** As {@link #parse(String)}, of a part of a text, which is not copied. */
+    public static Optional<AddressSet> parse(String text, int from, int to) {
+        int slash = -1;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (c == '-' && i > from) {
+                return ends(text.substring(from, i), text.substring(i + 1, to));
+            }
+            slash = c == '/' && slash < 0 ? i : slash;
         }
-        int slash = text.indexOf('/');
+        long address = address(text, from, slash < 0 ? to : slash);
+        if (address == NO_ADDRESS) {
+            return Optional.empty();
+        }
         if (slash < 0) {
-            return parseAddress(text).map(AddressSet::of);
+            return Optional.of(of(address));
         }
-        Optional<Long> address = parseAddress(text.substring(0, slash));
-        Optional<Long> mask = parseMask(text.substring(slash + 1));
-        return address.flatMap(a -> mask.flatMap(m -> masked(a, m)));
+        long mask = mask(text, slash + 1, to);
+        return mask == NO_ADDRESS ? Optional.empty() : masked(address, mask);
+    }
+
+    private static Optional<AddressSet> ends(String first, String last) {
+        return parseAddress(first.strip())
+                .flatMap(f -> parseAddress(last.strip()).filter(l -> f <= l).map(l -> range(f, l)));
     }
 
     /** A dotted quad as an unsigned number, or empty. */
     public static Optional<Long> parseAddress(String text) {
+        long address = address(text, 0, text.length());
+        return address == NO_ADDRESS ? Optional.empty() : Optional.of(address);
+    }
+
+    private static long address(String text, int from, int to) {
         long address = 0;
         int parts = 0;
         int digits = 0;
         int part = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            char c = i == text.length() ? '.' : text.charAt(i);
+        for (int i = from; i <= to; i++) {
+            char c = i == to ? '.' : text.charAt(i);
             if (c == '.') {
-                if (digits == 0 || digits > 3 || part > 255) {
-                    return Optional.empty();
+                if (digits == 0 || part > 255) {
+                    return NO_ADDRESS;
                 }
                 address = address << 8 | part;
                 parts++;
                 digits = 0;
                 part = 0;
-            } else if (c >= '0' && c <= '9') {
+            } else if (c >= '0' && c <= '9' && digits < 3) {
                 part = part * 10 + (c - '0');
                 digits++;
-                if (digits > 3) {
-                    return Optional.empty();
-                }
             } else {
-                return Optional.empty();
+                return NO_ADDRESS;
             }
         }
-        return parts == 4 ? Optional.of(address) : Optional.empty();
+        return parts == 4 ? address : NO_ADDRESS;
     }
 
     /** The dotted quad of an address. */
@@ -98,15 +116,21 @@ public final class AddressSet {
         return (address >> 24) + "." + (address >> 16 & 255) + "." + (address >> 8 & 255) + "." + (address & 255);
     }
 
-    private static Optional<Long> parseMask(String text) {
-        if (text.indexOf('.') >= 0) {
-            return parseAddress(text);
+    /** A prefix length, or a mask written as an address. */
+    private static long mask(String text, int from, int to) {
+        int length = 0;
+        int digits = to - from;
+        if (digits == 0 || digits > 2) {
+            return address(text, from, to);
         }
-        if (text.isEmpty() || text.length() > 2 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return Optional.empty();
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            if (c < '0' || c > '9') {
+                return NO_ADDRESS;
+            }
+            length = length * 10 + (c - '0');
         }
-        int length = Integer.parseInt(text);
-        return length > 32 ? Optional.empty() : Optional.of(LAST << (32 - length) & LAST);
+        return length > 32 ? NO_ADDRESS : LAST << (32 - length) & LAST;
     }
 
     private static Optional<AddressSet> masked(long address, long mask) {
@@ -118,6 +142,9 @@ public final class AddressSet {
         }
         long base = address & mask;
         long width = (1L << run) - 1;
+        if (scattered == 0) {
+            return Optional.of(range(base, base + width));
+        }
         List<long[]> pairs = new ArrayList<>();
         long subset = 0;
         do {

@@ -54,6 +54,8 @@ public record EgressVerdict(
     /** Kinds of hops on the way out. */
     public enum Device {
         NSG("network security group"),
+        /** A rule of a Virtual Network Manager, which counts before every group and which no change to a group undoes. */
+        ADMIN_RULE("security admin rule"),
         ROUTE("route"),
         AZURE_FIREWALL("Azure Firewall"),
         APPLIANCE("appliance");

@@ -3,6 +3,7 @@ package tunneldoctor.model;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -153,6 +154,53 @@ public sealed interface HostChange extends FactChange {
         @Override
         public HostTable after(HostTable before) {
             return before.changed(UfwChain.USER_INPUT, chain -> UfwChain.allowed(chain, this));
+        }
+    }
+
+    /**
+     * Turns a rule of ufw into an allow where it stands, as ufw does with one that asks for the very same traffic.
+     *
+     * @param sender CIDR block
+     * @param before what the rule did
+     */
+    record UfwChange(List<Node> nodes, String sender, int port, Transport transport, UfwStatus.Action before)
+            implements HostChange {
+        public UfwChange {
+            nodes = List.copyOf(nodes);
+        }
+
+        @Override
+        public HostChange withNodes(List<Node> others) {
+            return new UfwChange(others, sender, port, transport, before);
+        }
+
+        @Override
+        public String script() {
+            return command(UfwStatus.Action.ALLOW);
+        }
+
+        @Override
+        public String undoScript() {
+            return command(before);
+        }
+
+        private String command(UfwStatus.Action action) {
+            return "ufw " + action.name().toLowerCase(Locale.ROOT) + " proto " + transport.label() + " from "
+                    + Shell.quote(sender) + " to any port " + port;
+        }
+
+        @Override
+        public UfwStatus after(UfwStatus status) {
+            return appended().after(status);
+        }
+
+        @Override
+        public HostTable after(HostTable table) {
+            return appended().after(table);
+        }
+
+        private UfwAllow appended() {
+            return new UfwAllow(nodes, false, List.of(sender), port, transport);
         }
     }
 
@@ -404,7 +452,7 @@ public sealed interface HostChange extends FactChange {
         private Sender() {}
 
         static List<AddressSet> sets(List<String> blocks) {
-            return blocks.isEmpty()
+            return blocks.isEmpty() || blocks.equals(List.of("any"))
                     ? List.of(AddressSet.ALL)
                     : blocks.stream()
                             .map(AddressSet::parse)

@@ -27,10 +27,19 @@ public final class HostRepair {
                 new HostChange.UfwAllow(block.affected(), explicit, senders(block), block.port(), block.transport()));
     }
 
-    /** An allow behind all other rules, which ufw puts in the place of one that asks for the very same traffic. */
+    /** Makes the rule of ufw that blocks an allow; empty where none is known to ask for the senders' traffic alone. */
     public static List<FactChange> changeInUfw(HostVerdict block) {
-        return List.of(
-                new HostChange.UfwAllow(block.affected(), false, senders(block), block.port(), block.transport()));
+        List<String> senders = senders(block);
+        return block.ufwAction()
+                .filter(action -> senders.size() <= 1)
+                .<FactChange>map(action -> new HostChange.UfwChange(
+                        block.affected(),
+                        senders.isEmpty() ? "any" : senders.get(0),
+                        block.port(),
+                        block.transport(),
+                        action))
+                .map(List::of)
+                .orElse(List.of());
     }
 
     /** Takes the rule of ufw that blocks out; empty where ufw's status does not show which one that is. */
@@ -127,7 +136,7 @@ public final class HostRepair {
         return false;
     }
 
-    private static List<String> senders(HostVerdict block) {
+    static List<String> senders(HostVerdict block) {
         List<String> blocks = block.senderRange().toCidrs();
         return blocks.size() > MAX_BLOCKS ? List.of() : blocks;
     }

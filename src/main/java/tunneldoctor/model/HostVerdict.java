@@ -60,6 +60,29 @@ public record HostVerdict(
                 .orElse(false);
     }
 
+    /** What the rule of ufw's users that blocks does; empty where none does, or its listing does not show it. */
+    public Optional<UfwStatus.Action> ufwAction() {
+        return decidedByUfw
+                .map(UfwRule::action)
+                .or(() -> decidedBy
+                        .filter(rule -> rule.chain().equals(UfwChain.USER_INPUT))
+                        .flatMap(rule -> switch (rule.target()) {
+                            case "DROP" -> Optional.of(UfwStatus.Action.DENY);
+                            case "REJECT" -> Optional.of(UfwStatus.Action.REJECT);
+                            default -> Optional.empty();
+                        }));
+    }
+
+    /** Whether the senders come from one block, or from anywhere. */
+    public boolean oneSenderBlock() {
+        return HostRepair.senders(this).size() <= 1;
+    }
+
+    /** Whether nothing tells which senders have to be let in, so that a repair lets in all. */
+    public boolean sendersUnknown() {
+        return HostRepair.senders(this).isEmpty();
+    }
+
     /** Whether every rule that has to go is known exactly as it is. */
     public boolean wholeRulesShown() {
         return !blockers.isEmpty()

@@ -4,10 +4,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What one network security group, at one place it is bound to, does with one kind of flow.
+ * What one network security group, at one place it is bound to, or a security admin rule before all groups, does with one
+ * kind of flow.
  *
  * @param likely the usual reading where {@code outcome} is UNKNOWN; UNKNOWN if there is none
- * @param nsg the group; empty where it is not known which group is bound here
+ * @param nsg the group; empty where it is not known which group is bound here, where none is, or where a security admin
+ *     rule decides, which no change to a group undoes
  * @param place the subnet or network interface it is bound to, for people
  * @param decidedBy the rule that decides; empty where several do, or none is known
  * @param sources the flow's source addresses this verdict is about
@@ -48,12 +50,20 @@ public record NsgVerdict(
 
     /** What the group does with the flow and by which rule, one sentence. */
     public String summary() {
-        return "network security group " + nsg.map(Nsg::name).orElse("(unknown)") + " on " + place
+        return (byAdminRule()
+                        ? "the Virtual Network Manager"
+                        : "network security group " + nsg.map(Nsg::name).orElse("(unknown)") + " on " + place)
                 + (blocked() ? " denies " : " may deny ") + transport.label().toUpperCase(java.util.Locale.ROOT) + " "
                 + port + (direction == Direction.INBOUND ? " inbound" : " outbound")
                 + decidedBy
-                        .map(rule -> " by rule " + rule.name() + " (priority " + rule.priority() + ")")
+                        .map(rule -> (byAdminRule() ? " by security admin rule " : " by rule ") + rule.name()
+                                + " (priority " + rule.priority() + ")")
                         .orElse("");
+    }
+
+    /** Whether a security admin rule of a Virtual Network Manager decides, whatever groups are bound. */
+    public boolean byAdminRule() {
+        return nsg.isEmpty() && outcome != Outcome.UNKNOWN && !evidence.isEmpty();
     }
 
     /** Whether the group is AKS's own, which the support policy does not let customers edit. */

@@ -1,5 +1,6 @@
 package tunneldoctor.parse;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -84,13 +85,18 @@ public final class FactReader {
     }
 
     /** @param text what makes two outputs of a command the same evidence */
-    private record Seen(String command, String text) {}
+    private record Repeated(String command, String text) {}
 
     private void node(NodeOutputs node) {
-        Set<Seen> seen = new HashSet<>();
+        Map<String, String> seen = new HashMap<>();
+        // Texts are long: only where a command is given twice are they worth comparing.
+        Set<Repeated> repeated = new HashSet<>();
         for (CommandOutput output : node.outputs()) {
             String command = CommandKey.normalised(output.command());
-            if (seen.add(new Seen(command, output.text()))) {
+            String before = seen.putIfAbsent(command, output.text());
+            boolean fresh = before == null
+                    || !before.equals(output.text()) && repeated.add(new Repeated(command, output.text()));
+            if (fresh) {
                 output(node, command, output);
             }
         }

@@ -69,6 +69,9 @@ final class FactsBuilder {
     final List<MetricSeries> metrics = new ArrayList<>();
     final List<Problem> problems = new ArrayList<>();
 
+    /** Words of the firewall texts, which much resemble each other. */
+    final WordCache words = new WordCache();
+
     void problem(SourceRef at, String message, String advice) {
         problems.add(new Problem(at, message, advice));
     }

@@ -25,32 +25,43 @@ import tunneldoctor.model.SourceRef;
  */
 final class IptablesListedRule {
     private final boolean ipv4;
+    private final WordCache cache;
+    private final LineWords columns;
+    private final LineWords ahead;
+    private final LineWords extras;
+    private final List<Match> matches = new ArrayList<>();
+    private final StringBuilder specification = new StringBuilder();
 
-    private List<Match> matches = new ArrayList<>();
-    private StringBuilder specification = new StringBuilder();
+    private String line = "";
 
     /** Whether {@link #specification} is still the whole rule. */
     private boolean whole;
 
-    IptablesListedRule(HostTable.Family family) {
+    IptablesListedRule(HostTable.Family family, WordCache cache) {
         this.ipv4 = family == HostTable.Family.IPV4;
+        this.cache = cache;
+        this.columns = new LineWords("", cache);
+        this.ahead = new LineWords("", cache);
+        this.extras = new LineWords("", cache);
     }
 
     /** Empty if the line is not a rule. */
     Optional<HostRule> parse(
-            String table, String chain, int countedPosition, IptablesListing.Columns columns, SourceRef at) {
-        LineWords words = new LineWords(at.text());
-        matches = new ArrayList<>(4);
-        specification = new StringBuilder();
-        whole = columns.interfaces();
+            String table, String chain, int countedPosition, IptablesListing.Columns shown, SourceRef at) {
+        line = at.text();
+        matches.clear();
+        specification.setLength(0);
+        whole = shown.interfaces();
+        LineWords words = columns;
+        words.read(line, 0, line.length());
         int position = countedPosition;
-        if (columns.numbers()) {
-            if (!words.isNumber() || words.word().length() > 9) {
+        if (shown.numbers()) {
+            if (!words.isNumber() || words.length() > 9) {
                 return Optional.empty();
             }
             position = Integer.parseInt(words.take());
         }
-        if (columns.counters()) {
+        if (shown.counters()) {
             for (int i = 0; i < 2; i++) {
                 if (!words.isCounter()) {
                     return Optional.empty();
@@ -60,7 +71,7 @@ final class IptablesListedRule {
         }
         // The target may be missing; what is sure is the opt column behind the protocol.
         String target = "";
-        LineWords ahead = words.copy();
+        ahead.read(line, words.offset(), line.length());
         ahead.next();
         if (!isOpt(ahead)) {
             target = words.take();
@@ -70,41 +81,41 @@ final class IptablesListedRule {
                 return Optional.empty();
             }
         }
-        String protocol = words.take();
+        WordCache.Word protocol = words.takeCached();
         boolean fragment = words.is("-f") || words.is("!f");
         boolean notFragment = words.is("!f");
         if (isOpt(words)) {
             words.next();
         }
-        String in = "*";
-        String out = "*";
-        if (columns.interfaces()) {
-            in = words.take();
-            out = words.take();
+        WordCache.Word in = null;
+        WordCache.Word out = null;
+        if (shown.interfaces()) {
+            in = words.takeCached();
+            out = words.takeCached();
         }
-        String source = words.take();
+        WordCache.Word source = words.takeCached();
         if (words.atEnd()) {
             return Optional.empty();
         }
-        String destination = words.take();
-
         address(source, true);
-        address(destination, false);
-        device(in, true);
-        device(out, false);
+        address(words.takeCached(), false);
+        if (in != null && out != null) {
+            device(in, true);
+            device(out, false);
+        }
         if (!protocol(protocol)) {
             return Optional.empty();
         }
         if (fragment) {
             matches.add(new Match.Fragment(notFragment));
-            add(notFragment ? "! -f" : "-f");
+            add(notFragment, "-f");
         }
         boolean jumpsByGoto = words.accept("[goto]");
-        String options = extras(words, target);
+        String options = extras(words.offset(), target);
         if (!target.isEmpty()) {
-            add((jumpsByGoto ? "-g " : "-j ") + target);
+            add(false, jumpsByGoto ? "-g" : "-j", target);
             if (!options.isEmpty()) {
-                add(options);
+                add(false, options);
             }
         }
         return Optional.of(new HostRule(
@@ -123,11 +134,17 @@ final class IptablesListedRule {
         return words.is("--") || words.is("-f") || words.is("!f");
     }
 
-    private void add(String words) {
-        if (!specification.isEmpty()) {
-            specification.append(' ');
+    /** Adds words to the specification, the sign of a negation before them. */
+    private void add(boolean negated, String... words) {
+        if (negated) {
+            add(false, "!");
         }
-        specification.append(words);
+        for (String word : words) {
+            if (!specification.isEmpty()) {
+                specification.append(' ');
+            }
+            specification.append(word);
+        }
     }
 
     private void open(String words, Reason reason) {
@@ -135,47 +152,74 @@ final class IptablesListedRule {
         whole = false;
     }
 
-    private void address(String column, boolean source) {
-        boolean negated = column.startsWith("!");
-        String value = negated ? column.substring(1) : column;
+    /** Keeps a condition, and for the next time that the word stands so. */
+    private void add(WordCache.Word word, int asked, Match match) {
+        matches.add(word.means(asked, match));
+    }
+
+    private void address(WordCache.Word column, boolean source) {
+        String text = column.text;
+        boolean negated = text.startsWith("!");
+        String value = negated ? text.substring(1) : text;
         if (value.equals("0.0.0.0/0") || value.equals("anywhere") || value.equals("::/0")) {
             if (negated) {
-                open((source ? "source " : "destination ") + column, Reason.NOT_UNDERSTOOD);
+                open((source ? "source " : "destination ") + text, Reason.NOT_UNDERSTOOD);
             }
             whole &= !value.equals("anywhere");
             return;
         }
-        Optional<AddressSet> set = ipv4 ? AddressSet.parse(value) : Optional.empty();
-        if (set.isEmpty()) {
-            open((source ? "source " : "destination ") + column, ipv4 ? Reason.NAMED : Reason.NOT_UNDERSTOOD);
-            return;
+        int asked = (source ? IptablesOption.SOURCE : IptablesOption.DESTINATION).listed();
+        Match known = ipv4 ? column.match(asked) : null;
+        if (known == null) {
+            Optional<AddressSet> set = ipv4 ? AddressSet.parse(value) : Optional.empty();
+            if (set.isEmpty()) {
+                open((source ? "source " : "destination ") + text, ipv4 ? Reason.NAMED : Reason.NOT_UNDERSTOOD);
+                return;
+            }
+            known = source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated);
         }
-        matches.add(source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated));
-        add((negated ? "! " : "") + (source ? "-s " : "-d ") + value);
+        add(column, asked, known);
+        add(negated, source ? "-s" : "-d", value);
     }
 
-    private void device(String column, boolean in) {
-        if (column.equals("*") || column.equals("any")) {
+    private void device(WordCache.Word column, boolean in) {
+        String text = column.text;
+        if (text.equals("*") || text.equals("any")) {
             return;
         }
-        boolean negated = column.startsWith("!");
-        String pattern = negated ? column.substring(1) : column;
-        matches.add(in ? new Match.InInterface(pattern, negated) : new Match.OutInterface(pattern, negated));
-        add((negated ? "! " : "") + (in ? "-i " : "-o ") + pattern);
+        boolean negated = text.startsWith("!");
+        String pattern = negated ? text.substring(1) : text;
+        int asked = (in ? IptablesOption.IN_INTERFACE : IptablesOption.OUT_INTERFACE).listed();
+        Match known = column.match(asked);
+        if (known == null) {
+            known = in ? new Match.InInterface(pattern, negated) : new Match.OutInterface(pattern, negated);
+        }
+        add(column, asked, known);
+        add(negated, in ? "-i" : "-o", pattern);
     }
 
-    private boolean protocol(String column) {
-        boolean negated = column.startsWith("!");
-        String value = negated ? column.substring(1) : column;
+    private boolean protocol(WordCache.Word column) {
+        String text = column.text;
+        boolean negated = text.startsWith("!");
+        String value = negated ? text.substring(1) : text;
         if (value.isEmpty() || isOptLike(value)) {
             return false;
         }
-        Optional<Integer> number = IptablesWords.protocol(value);
-        if (number.isEmpty()) {
-            open("protocol " + column, Reason.NAMED);
-        } else if (number.get() != 0 || negated) {
-            matches.add(new Match.Protocol(number.get(), negated));
-            add((negated ? "! " : "") + "-p " + value);
+        int asked = IptablesOption.PROTOCOL.listed();
+        Match known = column.match(asked);
+        if (known == null) {
+            Optional<Integer> number = IptablesWords.protocol(value);
+            if (number.isEmpty()) {
+                open("protocol " + text, Reason.NAMED);
+                return true;
+            }
+            known = new Match.Protocol(number.get(), negated);
+        }
+        column.means(asked, known);
+        boolean every = known instanceof Match.Protocol protocol && protocol.number() == 0 && !negated;
+        if (!every) {
+            matches.add(known);
+            add(negated, "-p", value);
         }
         return true;
     }
@@ -185,41 +229,64 @@ final class IptablesListedRule {
     }
 
     /** Reads the free part of the line: conditions, comments and the target's options, which it returns. */
-    private String extras(LineWords words, String target) {
-        String all = words.rest();
-        if (all.isEmpty()) {
+    private String extras(int from, String target) {
+        int to = endOfWords(from, line.length());
+        if (from == to) {
             return "";
         }
-        int comment = all.indexOf("/*");
+        int comment = line.indexOf("/*", from);
         boolean free = freeText(target);
         if (comment < 0) {
-            return conditions(all, target, free);
+            return conditions(from, to, target, free);
         }
-        int end = all.lastIndexOf("*/");
+        int end = line.lastIndexOf("*/");
         if (end < comment + 2) {
             // A comment with a line break in it: where it ends cannot be told.
-            conditions(all.substring(0, comment), "", free);
-            open(all.substring(comment), Reason.NOT_UNDERSTOOD);
+            conditions(from, comment, "", free);
+            open(line.substring(comment, to), Reason.NOT_UNDERSTOOD);
             return "";
         }
-        String inside = all.substring(comment + 2, end);
-        String before = all.substring(0, comment).strip();
-        String after = all.substring(end + 2).strip();
-        if (inside.contains("*/") || inside.contains("/*")) {
-            open(all.substring(comment, end + 2), Reason.NOT_UNDERSTOOD);
+        boolean another = line.indexOf("*/", comment + 2) < end
+                || line.indexOf("/*", comment + 2) >= 0 && line.indexOf("/*", comment + 2) < end - 1;
+        if (another) {
+            open(line.substring(comment, end + 2), Reason.NOT_UNDERSTOOD);
         }
-        conditions(before, "", free);
-        if (whole && inside.length() >= 2 && isPlain(inside.substring(1, inside.length() - 1))) {
-            add("-m comment --comment \"" + inside.substring(1, inside.length() - 1) + "\"");
+        conditions(startOfWords(from, comment), endOfWords(from, comment), "", free);
+        // One blank stands on either side of the text.
+        if (whole && end >= comment + 4 && isPlain(comment + 3, end - 1)) {
+            add(false, "-m comment --comment");
+            specification.append(" \"").append(line, comment + 3, end - 1).append('"');
         } else {
             whole = false;
         }
-        return conditions(after, target, free);
+        return conditions(startOfWords(end + 2, to), to, target, free);
+    }
+
+    private int startOfWords(int from, int to) {
+        int start = from;
+        while (start < to && Character.isWhitespace(line.charAt(start))) {
+            start++;
+        }
+        return start;
+    }
+
+    private int endOfWords(int from, int to) {
+        int end = to;
+        while (end > from && Character.isWhitespace(line.charAt(end - 1))) {
+            end--;
+        }
+        return end;
     }
 
     /** Whether the text can stand between double quotes as it is. */
-    private static boolean isPlain(String text) {
-        return text.chars().allMatch(c -> c >= ' ' && c < 127 && c != '"' && c != '\\' && c != '`' && c != '$');
+    private boolean isPlain(int from, int to) {
+        for (int i = from; i < to; i++) {
+            char c = line.charAt(i);
+            if (c < ' ' || c >= 127 || c == '"' || c == '\\' || c == '`' || c == '$') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Targets whose options are free text or unknown words; none of them ends a packet's way on its own. */
@@ -231,8 +298,9 @@ final class IptablesListedRule {
     }
 
     /** Reads conditions up to the target's options, which it returns in the words of a specification. */
-    private String conditions(String text, String target, boolean free) {
-        LineWords words = new LineWords(text);
+    private String conditions(int from, int to, String target, boolean free) {
+        LineWords words = extras;
+        words.read(line, from, to);
         boolean negated = false;
         while (!words.atEnd()) {
             if (target.equals("REJECT") && words.is("reject-with")) {
@@ -247,9 +315,9 @@ final class IptablesListedRule {
                 negated = true;
                 continue;
             }
-            LineWords place = words.copy();
+            int place = words.offset();
             if (!condition(words, negated)) {
-                return unread(place, negated, target, free);
+                return unread(new LineWords(line, place, to, cache), negated, target, free);
             }
             negated = false;
         }
@@ -262,7 +330,7 @@ final class IptablesListedRule {
             if (negated) {
                 return false;
             }
-            add("-m " + words.take());
+            add(false, "-m", words.take());
             while (transport(words)) {
                 // Reads on.
             }
@@ -276,8 +344,8 @@ final class IptablesListedRule {
             words.next();
             String list = words.take();
             matches.add(IptablesWords.states(list, negated));
-            add("-m " + (conntrack ? "conntrack " : "state ") + (negated ? "! " : "")
-                    + (conntrack ? "--ctstate " : "--state ") + list);
+            add(false, "-m", conntrack ? "conntrack" : "state");
+            add(negated, conntrack ? "--ctstate" : "--state", list);
             return true;
         }
         if (words.is("source") || words.is("destination")) {
@@ -393,9 +461,9 @@ final class IptablesListedRule {
 
     private boolean transport(LineWords words) {
         if (words.startsWith("dpt:") || words.startsWith("dpts:")) {
-            ports(words.take(), "--dport", Match.DestinationPorts::new);
+            ports(words.takeCached(), "--dport", IptablesOption.DESTINATION_PORTS);
         } else if (words.startsWith("spt:") || words.startsWith("spts:")) {
-            ports(words.take(), "--sport", Match.SourcePorts::new);
+            ports(words.takeCached(), "--sport", IptablesOption.SOURCE_PORTS);
         } else if (words.startsWith("flags:")) {
             flags(words.take().substring("flags:".length()));
         } else if (words.startsWith("option=")) {
@@ -410,17 +478,23 @@ final class IptablesListedRule {
         Match of(PortSet ports, boolean negated);
     }
 
-    private void ports(String word, String option, PortMatch match) {
-        String value = word.substring(word.indexOf(':') + 1);
+    private void ports(WordCache.Word word, String name, IptablesOption option) {
+        String value = word.text.substring(word.text.indexOf(':') + 1);
         boolean negated = value.startsWith("!");
         String list = negated ? value.substring(1) : value;
-        Optional<PortSet> set = IptablesWords.ports(list);
-        if (set.isEmpty()) {
-            open(word, IptablesWords.portReason(list));
-            return;
+        Match known = word.match(option.listed());
+        if (known == null) {
+            Optional<PortSet> set = IptablesWords.ports(list);
+            if (set.isEmpty()) {
+                open(word.text, IptablesWords.portReason(list));
+                return;
+            }
+            known = option == IptablesOption.SOURCE_PORTS
+                    ? new Match.SourcePorts(set.get(), negated)
+                    : new Match.DestinationPorts(set.get(), negated);
         }
-        matches.add(match.of(set.get(), negated));
-        add((negated ? "! " : "") + option + " " + list);
+        add(word, option.listed(), known);
+        add(negated, name, list);
     }
 
     private void flags(String value) {
@@ -434,8 +508,7 @@ final class IptablesListedRule {
             return;
         }
         matches.add(new Match.TcpFlags(mask.get(), set.get(), negated));
-        add((negated ? "! " : "") + "--tcp-flags " + IptablesWords.flagWords(mask.get()) + " "
-                + IptablesWords.flagWords(set.get()));
+        add(negated, "--tcp-flags", IptablesWords.flagWords(mask.get()), IptablesWords.flagWords(set.get()));
     }
 
     private boolean multiport(LineWords words) {
@@ -461,7 +534,8 @@ final class IptablesListedRule {
             open("multiport " + which + (negated ? " !" : " ") + list, IptablesWords.portReason(list));
         } else {
             matches.add(match.of(set.get(), negated));
-            add("-m multiport " + (negated ? "! " : "") + "--" + which + " " + list);
+            add(false, "-m multiport");
+            add(negated, "--" + which, list);
         }
         return true;
     }
@@ -480,10 +554,10 @@ final class IptablesListedRule {
         } else {
             matches.add(source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated));
             boolean sameModule = !source && specification.indexOf("-m iprange") >= 0;
-            add((sameModule ? "" : "-m iprange ")
-                    + (negated ? "! " : "")
-                    + (source ? "--src-range " : "--dst-range ")
-                    + range);
+            if (!sameModule) {
+                add(false, "-m iprange");
+            }
+            add(negated, source ? "--src-range" : "--dst-range", range);
         }
         return true;
     }
@@ -493,7 +567,7 @@ final class IptablesListedRule {
         if (!words.accept("match")) {
             return false;
         }
-        add("-m addrtype");
+        add(false, "-m addrtype");
         while (words.is("src-type") || words.is("dst-type")) {
             boolean source = words.is("src-type");
             words.next();
@@ -501,7 +575,7 @@ final class IptablesListedRule {
             boolean negated = value.startsWith("!");
             String type = negated ? value.substring(1) : value;
             matches.add(source ? new Match.SourceType(type, negated) : new Match.DestinationType(type, negated));
-            add((negated ? "! " : "") + (source ? "--src-type " : "--dst-type ") + type);
+            add(negated, source ? "--src-type" : "--dst-type", type);
         }
         return true;
     }
@@ -514,7 +588,8 @@ final class IptablesListedRule {
         boolean negated = words.accept("!");
         String value = words.take();
         matches.add(IptablesWords.mark(value, negated));
-        add("-m mark " + (negated ? "! " : "") + "--mark " + value);
+        add(false, "-m mark");
+        add(negated, "--mark", value);
         return true;
     }
 

@@ -43,18 +43,18 @@ final class IptablesListing {
         this.document = document;
         this.command = command;
         this.facts = facts;
-        this.rules = new IptablesListedRule(command.family());
+        this.rules = new IptablesListedRule(command.family(), facts.words);
     }
 
     /** Which optional columns a chain's heading shows. */
     record Columns(boolean numbers, boolean counters, boolean interfaces) {
-        static Optional<Columns> parse(String line) {
+        static Optional<Columns> parse(LineWords words) {
             boolean numbers = false;
             boolean counters = false;
             boolean interfaces = false;
             boolean target = false;
             boolean protocol = false;
-            for (LineWords words = new LineWords(line); !words.atEnd(); words.next()) {
+            for (; !words.atEnd(); words.next()) {
                 numbers |= words.is("num");
                 counters |= words.is("pkts");
                 interfaces |= words.is("in");
@@ -75,12 +75,11 @@ final class IptablesListing {
                     "the command names table " + named + ", but the chains shown are those of table " + table,
                     "");
         }
-        int written = text.stripTrailing().length();
+        int written = IptablesReader.endOfText(text);
         int from = 0;
         int number = 0;
         while (from < text.length()) {
-            int newline = text.indexOf('\n', from);
-            int to = newline < 0 ? text.length() : newline;
+            int to = IptablesReader.endOfLine(text, from);
             number++;
             String line = text.substring(from, to);
             from = to + 1;
@@ -123,7 +122,7 @@ final class IptablesListing {
             return;
         }
         if (columns == null) {
-            Optional<Columns> shown = Columns.parse(line);
+            Optional<Columns> shown = Columns.parse(new LineWords(line, facts.words));
             if (shown.isPresent()) {
                 columns = shown.get();
                 interfacesShown &= columns.interfaces();
@@ -152,7 +151,7 @@ final class IptablesListing {
 
     /** {@code Chain INPUT (policy DROP 0 packets, 0 bytes)} or {@code Chain X (2 references)}. */
     private boolean heading(String line, SourceRef at, boolean cut) {
-        LineWords words = new LineWords(line);
+        LineWords words = new LineWords(line, facts.words);
         words.next();
         String name = words.take();
         String rest = words.rest();
@@ -169,7 +168,7 @@ final class IptablesListing {
         }
         IptablesTableDraft.Chain chain = draft.chain(name, at);
         if (rest.startsWith("(policy ")) {
-            LineWords policy = new LineWords(rest.substring("(policy ".length()).replace(')', ' '));
+            LineWords policy = new LineWords(rest.substring("(policy ".length()).replace(')', ' '), facts.words);
             chain.policy = Optional.of(policy.word().toUpperCase(Locale.ROOT)).filter(word -> !word.isEmpty());
         }
         if (!closed) {

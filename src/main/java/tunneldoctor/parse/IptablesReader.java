@@ -51,8 +51,7 @@ final class IptablesReader {
     private static String firstAnswer(String text) {
         int from = 0;
         while (from < text.length()) {
-            int newline = text.indexOf('\n', from);
-            int to = newline < 0 ? text.length() : newline;
+            int to = endOfLine(text, from);
             String line = text.substring(from, to);
             if (!line.isBlank() && !isWarning(line) && !IptablesWords.complaint(line)) {
                 return line.strip();
@@ -60,6 +59,21 @@ final class IptablesReader {
             from = to + 1;
         }
         return "";
+    }
+
+    /** Where the line that begins at a place of the text ends: at its line break or the end of the text. */
+    static int endOfLine(String text, int from) {
+        int newline = text.indexOf('\n', from);
+        return newline < 0 ? text.length() : newline;
+    }
+
+    /** The length of the text without the blanks and line breaks at its end. */
+    static int endOfText(String text) {
+        int end = text.length();
+        while (end > 0 && Character.isWhitespace(text.charAt(end - 1))) {
+            end--;
+        }
+        return end;
     }
 
     /** {@code # Warning: iptables-legacy tables present, use iptables-legacy to see them}. */

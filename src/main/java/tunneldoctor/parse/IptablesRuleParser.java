@@ -1,10 +1,7 @@
 package tunneldoctor.parse;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
@@ -22,6 +19,9 @@ import tunneldoctor.model.SourceRef;
  * <pre>
  * -s 10.224.0.0/16 -p tcp -m multiport ! --dports 22,443 -m comment --comment "a b" -g KUBE-X
  * </pre>
+ *
+ * <p>One pass finds where the words begin and end; only words that say something become strings, and only conditions
+ * not met lately become objects.
  */
 final class IptablesRuleParser {
     /** How many line breaks a quoted comment may hold before the line is taken to be broken instead. */
@@ -44,95 +44,167 @@ final class IptablesRuleParser {
             "--object-pinned",
             "--nfacct-name");
 
-    private static final int MAX_REPEATED = 4096;
+    private final WordCache cache;
 
-    private final List<String> words = new ArrayList<>();
+    private String line = "";
+    private int count;
     private int[] starts = new int[32];
     private int[] ends = new int[32];
 
-    /** Most rules repeat the conditions of others; one immutable object serves them all. */
-    private final Map<String, Match> repeated = new HashMap<>();
+    private boolean[] quoted = new boolean[32];
+
+    /** Of the words that are not quoted, as {@link WordCache} wants them. */
+    private int[] hashes = new int[32];
 
     private int at;
-    private List<Match> matches = new ArrayList<>();
+    private Match[] matches = new Match[8];
+    private int matchCount;
     private boolean ipv4;
+
+    IptablesRuleParser(WordCache cache) {
+        this.cache = cache;
+    }
 
     /**
      * Empty if the words do not form a rule.
      *
-     * @param text all that stands behind the chain's name
+     * @param rule a line without blanks at its end
+     * @param begin where in it the words behind the chain's name begin
      */
     Optional<HostRule> parse(
-            String table, String chain, int position, String text, HostTable.Family family, SourceRef source) {
-        if (!split(text)) {
+            String table,
+            String chain,
+            int position,
+            String rule,
+            int begin,
+            HostTable.Family family,
+            SourceRef source) {
+        line = rule;
+        if (!split(begin)) {
             return Optional.empty();
         }
         ipv4 = family == HostTable.Family.IPV4;
-        matches = new ArrayList<>(4);
+        matchCount = 0;
         at = 0;
         String module = "";
         String target = "";
         String options = "";
         boolean jumpsByGoto = false;
-        String specification = text;
-        while (at < words.size()) {
+        int countersAt = -1;
+        while (at < count) {
             int from = at;
-            boolean negated = words.get(at).equals("!");
+            boolean negated = isNot(at);
             if (negated) {
                 at++;
             }
-            if (at >= words.size()) {
+            if (at >= count) {
                 return Optional.empty();
             }
-            String option = words.get(at++);
+            IptablesOption option = word(at++).option();
             switch (option) {
-                case "-m", "--match" -> {
-                    if (at >= words.size()) {
+                case MODULE -> {
+                    if (at >= count) {
                         return Optional.empty();
                     }
-                    module = words.get(at++);
+                    module = text(at++);
                     if (!decided(module)) {
                         opaque(module, from);
                     }
-                    continue;
                 }
-                case "-j", "--jump", "-g", "--goto" -> {
-                    if (at >= words.size() || negated) {
+                case JUMP, GOTO -> {
+                    if (at >= count || negated) {
                         return Optional.empty();
                     }
-                    target = words.get(at++);
-                    jumpsByGoto = option.equals("-g") || option.equals("--goto");
+                    target = text(at++);
+                    jumpsByGoto = option == IptablesOption.GOTO;
                     // What follows a target are its own options, to the end of the rule.
-                    options = at < words.size() ? text.substring(starts[at]) : "";
-                    at = words.size();
-                    continue;
+                    options = at < count ? cache.word(line, starts[at], line.length()).text : "";
+                    at = count;
                 }
-                case "-c", "--set-counters" -> {
-                    if (at + 1 >= words.size()) {
+                case COUNTERS -> {
+                    if (at + 1 >= count) {
                         return Optional.empty();
                     }
-                    int begin = starts[at - 1];
-                    int end = ends[at + 1];
-                    specification = (text.substring(0, begin).stripTrailing() + " "
-                                    + text.substring(end).strip())
-                            .strip();
+                    countersAt = at - 1;
                     at += 2;
-                    continue;
                 }
-                case "-f", "--fragment" -> {
-                    matches.add(new Match.Fragment(negated));
-                    continue;
-                }
+                case FRAGMENT -> add(new Match.Fragment(negated));
                 default -> {
-                    // An option of the rule itself or of the module named last.
+                    if (!option(option, module, negated, from)) {
+                        return Optional.empty();
+                    }
                 }
-            }
-            if (!option(module, option, negated, from)) {
-                return Optional.empty();
             }
         }
-        return Optional.of(
-                new HostRule(table, chain, position, matches, target, options, jumpsByGoto, specification, source));
+        return Optional.of(new HostRule(
+                table,
+                chain,
+                position,
+                matches(),
+                target,
+                options,
+                jumpsByGoto,
+                countersAt < 0 ? specification(begin) : withoutCounters(begin, countersAt),
+                source));
+    }
+
+    private String specification(int begin) {
+        return count == 0 ? "" : line.substring(begin);
+    }
+
+    private String withoutCounters(int begin, int option) {
+        String before = line.substring(begin, Math.max(begin, starts[option])).stripTrailing();
+        return (before + " " + line.substring(ends[option + 2]).strip()).strip();
+    }
+
+    private List<Match> matches() {
+        return switch (matchCount) {
+            case 0 -> List.of();
+            case 1 -> List.of(matches[0]);
+            case 2 -> List.of(matches[0], matches[1]);
+            default -> List.of(Arrays.copyOf(matches, matchCount));
+        };
+    }
+
+    private void add(Match match) {
+        if (matchCount == matches.length) {
+            matches = Arrays.copyOf(matches, 2 * matchCount);
+        }
+        matches[matchCount++] = match;
+    }
+
+    private boolean isNot(int index) {
+        return is(index, "!");
+    }
+
+    private boolean isOption(int index) {
+        return quoted[index] ? text(index).startsWith("-") : line.charAt(starts[index]) == '-';
+    }
+
+    private WordCache.Word word(int index) {
+        return quoted[index]
+                ? new WordCache.Word(unquoted(starts[index], ends[index]))
+                : cache.word(line, starts[index], ends[index], hashes[index]);
+    }
+
+    private String text(int index) {
+        return word(index).text;
+    }
+
+    /** Words as the rule has them, quotes resolved, one blank between them. */
+    private WordCache.Word words(int from, int to) {
+        boolean plain = true;
+        for (int i = from; i < to; i++) {
+            plain &= !quoted[i] && (i == from || starts[i] == ends[i - 1] + 1 && line.charAt(ends[i - 1]) == ' ');
+        }
+        if (plain) {
+            return cache.word(line, starts[from], ends[to - 1]);
+        }
+        StringBuilder joined = new StringBuilder();
+        for (int i = from; i < to; i++) {
+            joined.append(i == from ? "" : " ").append(text(i));
+        }
+        return new WordCache.Word(joined.toString());
     }
 
     /** Modules whose options {@link #option} reads. */
@@ -148,213 +220,205 @@ final class IptablesRuleParser {
                     "iprange",
                     "addrtype",
                     "mark",
+                    "icmp",
                     "standard" -> true;
             default -> false;
         };
     }
 
-    private boolean option(String module, String option, boolean before, int from) {
-        if (option.equals("--syn")) {
-            matches.add(new Match.TcpFlags(Set.of("SYN", "RST", "ACK", "FIN"), Set.of("SYN"), before));
+    private boolean option(IptablesOption option, String module, boolean before, int from) {
+        if (option == IptablesOption.SYN) {
+            add(new Match.TcpFlags(Set.of("SYN", "RST", "ACK", "FIN"), Set.of("SYN"), before));
             return true;
         }
-        if (option.equals("--limit-iface-in") || option.equals("--limit-iface-out")) {
-            matches.add(new Opaque(option, Reason.NOT_SHOWN));
+        if (option == IptablesOption.LIMIT_INTERFACE) {
+            add(new Opaque(text(at - 1), Reason.NOT_SHOWN));
             return true;
         }
+        int name = at - 1;
         // Releases before 1.4.3 print the negation behind the option.
-        boolean behind = at < words.size() && words.get(at).equals("!");
+        boolean behind = at < count && isNot(at);
         if (behind) {
             at++;
         }
-        boolean negated = before != behind;
-        if (at >= words.size()) {
+        if (at >= count) {
             return false;
         }
-        String value = words.get(at++);
-        switch (option) {
-            case "-s", "--source", "--src" -> address(value, negated, true);
-            case "-d", "--destination", "--dst" -> address(value, negated, false);
-            case "-i", "--in-interface" -> matches.add(new Match.InInterface(value, negated));
-            case "-o", "--out-interface" -> matches.add(new Match.OutInterface(value, negated));
-            case "-p", "--protocol", "--proto" -> protocol(value, negated);
-            case "--sport", "--source-port", "--sports", "--source-ports" ->
-                ports(option, value, negated, Ports.SOURCE);
-            case "--dport", "--destination-port", "--dports", "--destination-ports" ->
-                ports(option, value, negated, Ports.DESTINATION);
-            case "--ports", "--port" -> ports(option, value, negated, Ports.ANY);
-            case "--tcp-flags" -> {
-                if (at >= words.size()) {
-                    return false;
-                }
-                flags(value, words.get(at++), negated);
+        int value = at++;
+        boolean undecided = option == IptablesOption.OTHER || option == IptablesOption.MARK && !module.equals("mark");
+        if (undecided) {
+            openOption(module, from);
+        } else if (option == IptablesOption.TCP_FLAGS) {
+            if (at >= count) {
+                return false;
             }
-            case "--ctstate", "--state" -> {
-                if (!reused(option, value, negated)) {
-                    remember(option, value, negated, IptablesWords.states(value, negated));
-                }
-            }
-            case "--comment" -> {
-                // Free text; it decides nothing.
-            }
-            case "--src-range" -> range(value, negated, true);
-            case "--dst-range" -> range(value, negated, false);
-            case "--src-type" -> matches.add(new Match.SourceType(value, negated));
-            case "--dst-type" -> matches.add(new Match.DestinationType(value, negated));
-            case "--mark" -> {
-                if (module.equals("mark")) {
-                    matches.add(IptablesWords.mark(value, negated));
-                } else {
-                    openOption(module, from);
-                }
-            }
-            default -> openOption(module, from);
+            flags(text(value), text(at++), before != behind);
+        } else if (option != IptablesOption.COMMENT) {
+            // A comment is free text; it decides nothing.
+            condition(option, name, value, before != behind);
         }
         return true;
     }
 
+    /** Reads the condition that an option and its one value make, or takes the one read before from the same word. */
+    private void condition(IptablesOption option, int name, int value, boolean negated) {
+        if (option == IptablesOption.SOURCE || option == IptablesOption.DESTINATION) {
+            address(value, negated, option == IptablesOption.SOURCE);
+            return;
+        }
+        WordCache.Word word = word(value);
+        int asked = option.specified(negated);
+        Match match = word.match(asked);
+        if (match == null) {
+            match = read(option, name, word.text, negated);
+            // An open condition is kept in the words of its own line.
+            if (!(match instanceof Opaque)) {
+                word.means(asked, match);
+            }
+        }
+        boolean everyProtocol = match instanceof Match.Protocol protocol && protocol.number() == 0 && !negated;
+        if (!everyProtocol) {
+            add(match);
+        }
+    }
+
+    private Match read(IptablesOption option, int name, String value, boolean negated) {
+        return switch (option) {
+            case IN_INTERFACE -> new Match.InInterface(value, negated);
+            case OUT_INTERFACE -> new Match.OutInterface(value, negated);
+            case PROTOCOL -> protocol(value, negated);
+            case SOURCE_PORTS, DESTINATION_PORTS, ANY_PORTS -> ports(option, text(name), value, negated);
+            case STATE -> IptablesWords.states(value, negated);
+            case SOURCE_RANGE -> range(value, negated, true);
+            case DESTINATION_RANGE -> range(value, negated, false);
+            case SOURCE_TYPE -> new Match.SourceType(value, negated);
+            case DESTINATION_TYPE -> new Match.DestinationType(value, negated);
+            case MARK -> IptablesWords.mark(value, negated);
+            case ICMP_TYPE -> IptablesWords.icmp(value, negated);
+            default -> throw new IllegalStateException("not an option with one value: " + option);
+        };
+    }
+
     /** Keeps an option not decided here, with its words, as an open condition. */
     private void openOption(String module, int from) {
-        at = from + (words.get(from).equals("!") ? 2 : 1);
-        skipArguments(words.get(at - 1));
+        at = from + (isNot(from) ? 2 : 1);
+        skipArguments(at - 1);
         Reason reason =
                 module.equals("conntrack") || module.equals("tcp") ? Reason.NOT_SHOWN : IptablesWords.reason(module);
-        matches.add(new Opaque(text(from, at), reason));
+        open(from, reason);
     }
 
     /** Keeps a whole extension that is not decided here as one open condition. */
     private void opaque(String module, int from) {
-        while (at < words.size() && !endsModule(words.get(at))) {
-            String word = words.get(at++);
-            if (word.startsWith("-")) {
+        while (at < count && !endsModule(at)) {
+            int word = at++;
+            if (isOption(word)) {
                 skipArguments(word);
             }
         }
-        matches.add(new Opaque(text(from, at), IptablesWords.reason(module)));
+        open(from, IptablesWords.reason(module));
     }
 
-    private boolean endsModule(String word) {
-        return switch (word) {
-            case "-m", "-j", "-g", "-c", "--match", "--jump", "--goto" -> true;
-            default -> false;
-        };
+    private void open(int from, Reason reason) {
+        WordCache.Word words = words(from, at);
+        int asked = -1 - reason.ordinal();
+        Match known = words.match(asked);
+        add(known == null ? words.means(asked, new Opaque(words.text, reason)) : known);
     }
 
-    private void skipArguments(String option) {
-        if (TAKES_A_WORD.contains(option) && at < words.size()) {
+    private boolean endsModule(int index) {
+        return isOption(index)
+                && switch (word(index).option()) {
+                    case MODULE, JUMP, GOTO -> true;
+                    case COUNTERS -> text(index).equals("-c");
+                    default -> false;
+                };
+    }
+
+    /** @param option the option whose arguments come next */
+    private void skipArguments(int option) {
+        if (at < count && TAKES_A_WORD.contains(text(option))) {
             at++;
         }
-        while (at < words.size()
-                && !words.get(at).startsWith("-")
-                && !words.get(at).equals("!")) {
+        while (at < count && !isOption(at) && !isNot(at)) {
             at++;
         }
     }
 
-    private String text(int from, int to) {
-        return String.join(" ", words.subList(from, to));
+    private boolean is(int index, String word) {
+        return quoted[index]
+                ? text(index).equals(word)
+                : ends[index] - starts[index] == word.length() && line.startsWith(word, starts[index]);
     }
 
-    private void address(String value, boolean negated, boolean source) {
-        if (value.equals("0.0.0.0/0") || value.equals("::/0")) {
+    private void address(int index, boolean negated, boolean source) {
+        if (is(index, "0.0.0.0/0") || is(index, "::/0")) {
             if (negated) {
-                matches.add(new Opaque((source ? "! -s " : "! -d ") + value, Reason.NOT_UNDERSTOOD));
+                add(new Opaque((source ? "! -s " : "! -d ") + text(index), Reason.NOT_UNDERSTOOD));
             }
             return;
         }
-        Optional<AddressSet> set = ipv4 ? AddressSet.parse(value) : Optional.empty();
-        if (set.isEmpty()) {
-            Reason reason = ipv4 && value.chars().anyMatch(Character::isLetter) ? Reason.NAMED : Reason.NOT_UNDERSTOOD;
-            matches.add(new Opaque((negated ? "! " : "") + (source ? "-s " : "-d ") + value, reason));
-        } else {
-            matches.add(source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated));
+        Optional<AddressSet> set = Optional.empty();
+        if (ipv4) {
+            // Most addresses are met once, so that to remember them as words would cost more than to read them.
+            set = quoted[index] ? AddressSet.parse(text(index)) : AddressSet.parse(line, starts[index], ends[index]);
         }
+        if (set.isPresent()) {
+            add(cache.shared(
+                    source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated)));
+            return;
+        }
+        String value = text(index);
+        Reason reason = ipv4 && value.chars().anyMatch(Character::isLetter) ? Reason.NAMED : Reason.NOT_UNDERSTOOD;
+        add(new Opaque((negated ? "! " : "") + (source ? "-s " : "-d ") + value, reason));
     }
 
-    private void range(String value, boolean negated, boolean source) {
+    private static Match range(String value, boolean negated, boolean source) {
         Optional<AddressSet> set = AddressSet.parse(value);
         if (set.isEmpty()) {
-            matches.add(new Opaque((negated ? "! " : "") + "iprange " + value, Reason.NOT_UNDERSTOOD));
-        } else {
-            matches.add(source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated));
+            return new Opaque((negated ? "! " : "") + "iprange " + value, Reason.NOT_UNDERSTOOD);
         }
+        return source ? new Match.Source(set.get(), negated) : new Match.Destination(set.get(), negated);
     }
 
-    private void protocol(String value, boolean negated) {
-        if (reused("-p", value, negated)) {
-            return;
-        }
+    private static Match protocol(String value, boolean negated) {
         Optional<Integer> number = IptablesWords.protocol(value);
-        if (number.isEmpty()) {
-            matches.add(new Opaque((negated ? "! " : "") + "-p " + value, Reason.NAMED));
-        } else if (number.get() != 0 || negated) {
-            remember("-p", value, negated, new Match.Protocol(number.get(), negated));
-        }
+        return number.isEmpty()
+                ? new Opaque((negated ? "! " : "") + "-p " + value, Reason.NAMED)
+                : new Match.Protocol(number.get(), negated);
     }
 
-    private boolean reused(String option, String value, boolean negated) {
-        Match known = repeated.get(key(option, value, negated));
-        if (known != null) {
-            matches.add(known);
-        }
-        return known != null;
-    }
-
-    private void remember(String option, String value, boolean negated, Match match) {
-        matches.add(match);
-        if (repeated.size() < MAX_REPEATED) {
-            repeated.put(key(option, value, negated), match);
-        }
-    }
-
-    private static String key(String option, String value, boolean negated) {
-        return negated ? "!" + option + value : option + value;
-    }
-
-    private enum Ports {
-        SOURCE,
-        DESTINATION,
-        ANY
-    }
-
-    private void ports(String option, String value, boolean negated, Ports which) {
-        if (reused(option, value, negated)) {
-            return;
-        }
+    private static Match ports(IptablesOption option, String name, String value, boolean negated) {
         Optional<PortSet> set = IptablesWords.ports(value);
         if (set.isEmpty()) {
-            matches.add(new Opaque((negated ? "! " : "") + option + " " + value, IptablesWords.portReason(value)));
-            return;
+            return new Opaque((negated ? "! " : "") + name + " " + value, IptablesWords.portReason(value));
         }
-        remember(
-                option,
-                value,
-                negated,
-                switch (which) {
-                    case SOURCE -> new Match.SourcePorts(set.get(), negated);
-                    case DESTINATION -> new Match.DestinationPorts(set.get(), negated);
-                    case ANY -> new Match.AnyPorts(set.get(), negated);
-                });
+        return switch (option) {
+            case SOURCE_PORTS -> new Match.SourcePorts(set.get(), negated);
+            case DESTINATION_PORTS -> new Match.DestinationPorts(set.get(), negated);
+            default -> new Match.AnyPorts(set.get(), negated);
+        };
     }
 
     private void flags(String mask, String set, boolean negated) {
         Optional<Set<String>> looked = IptablesWords.flags(mask);
         Optional<Set<String>> wanted = IptablesWords.flags(set);
         if (looked.isEmpty() || wanted.isEmpty()) {
-            matches.add(new Opaque((negated ? "! " : "") + "--tcp-flags " + mask + " " + set, Reason.NOT_UNDERSTOOD));
+            add(new Opaque((negated ? "! " : "") + "--tcp-flags " + mask + " " + set, Reason.NOT_UNDERSTOOD));
         } else {
-            matches.add(new Match.TcpFlags(looked.get(), wanted.get(), negated));
+            add(new Match.TcpFlags(looked.get(), wanted.get(), negated));
         }
     }
 
-    /** Whether the line ends inside a quoted word. */
-    static boolean quoteOpen(String line) {
-        if (line.indexOf('"') < 0) {
-            return false;
-        }
-        boolean open = false;
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
+    /**
+     * Whether a part of a text ends inside a quoted word.
+     *
+     * @param begunOpen whether it begins inside one
+     */
+    static boolean quoteOpen(String text, int from, int to, boolean begunOpen) {
+        boolean open = begunOpen;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
             if (c == '\\' && open) {
                 i++;
             } else if (c == '"') {
@@ -365,14 +429,27 @@ final class IptablesRuleParser {
     }
 
     private static boolean isBlank(char c) {
-        return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        return c <= ' ' && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
     }
 
-    /** Splits into words, quotes resolved; false if a quote is not closed. */
-    private boolean split(String text) {
-        words.clear();
-        int i = 0;
+    /** The text of a quoted word. */
+    private String unquoted(int start, int end) {
+        StringBuilder word = new StringBuilder(end - start);
+        for (int i = start + 1; i < end - 1; i++) {
+            if (line.charAt(i) == '\\' && i + 1 < line.length()) {
+                i++;
+            }
+            word.append(line.charAt(i));
+        }
+        return word.toString();
+    }
+
+    /** Finds the words; false if a quote is not closed. */
+    private boolean split(int begin) {
+        String text = line;
         int length = text.length();
+        count = 0;
+        int i = begin;
         while (true) {
             while (i < length && isBlank(text.charAt(i))) {
                 i++;
@@ -381,32 +458,44 @@ final class IptablesRuleParser {
                 return true;
             }
             int start = i;
-            if (text.charAt(i) != '"') {
-                while (i < length && !isBlank(text.charAt(i))) {
-                    i++;
-                }
-                words.add(text.substring(start, i));
-            } else {
-                StringBuilder word = new StringBuilder();
-                i++;
-                while (i < length && text.charAt(i) != '"') {
-                    if (text.charAt(i) == '\\' && i + 1 < length) {
-                        i++;
-                    }
-                    word.append(text.charAt(i++));
-                }
-                if (i >= length) {
+            int hash = 0;
+            char c = text.charAt(i);
+            boolean inQuotes = c == '"';
+            if (inQuotes) {
+                i = endOfQuoted(text, i);
+                if (i < 0) {
                     return false;
                 }
-                i++;
-                words.add(word.toString());
+            } else {
+                do {
+                    hash = 31 * hash + c;
+                    i++;
+                } while (i < length && !isBlank(c = text.charAt(i)));
             }
-            if (words.size() > starts.length) {
-                starts = Arrays.copyOf(starts, 2 * starts.length);
-                ends = Arrays.copyOf(ends, 2 * ends.length);
+            if (count == starts.length) {
+                grow();
             }
-            starts[words.size() - 1] = start;
-            ends[words.size() - 1] = i;
+            starts[count] = start;
+            ends[count] = i;
+            quoted[count] = inQuotes;
+            hashes[count] = hash;
+            count++;
         }
+    }
+
+    /** @return where the text behind the closing quote begins; -1 if nothing closes it */
+    private static int endOfQuoted(String text, int opening) {
+        int i = opening + 1;
+        while (i < text.length() && text.charAt(i) != '"') {
+            i += text.charAt(i) == '\\' && i + 1 < text.length() ? 2 : 1;
+        }
+        return i < text.length() ? i + 1 : -1;
+    }
+
+    private void grow() {
+        starts = Arrays.copyOf(starts, 2 * count);
+        ends = Arrays.copyOf(ends, 2 * count);
+        quoted = Arrays.copyOf(quoted, 2 * count);
+        hashes = Arrays.copyOf(hashes, 2 * count);
     }
 }

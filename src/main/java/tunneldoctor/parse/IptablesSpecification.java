@@ -3,6 +3,7 @@ package tunneldoctor.parse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.SourceRef;
 
@@ -24,7 +25,8 @@ final class IptablesSpecification {
     private final NodeDocument document;
     private final IptablesCommand command;
     private final FactsBuilder facts;
-    private final IptablesRuleParser rules = new IptablesRuleParser();
+    private final IptablesRuleParser rules;
+    private final LineWords words;
 
     private HostTable.Backend backend;
     private boolean otherBackendHinted;
@@ -46,6 +48,8 @@ final class IptablesSpecification {
         this.command = command;
         this.facts = facts;
         this.backend = command.backend();
+        this.rules = new IptablesRuleParser(facts.words);
+        this.words = new LineWords("", facts.words);
     }
 
     void read() {
@@ -56,28 +60,23 @@ final class IptablesSpecification {
             table = command.table().orElse("filter");
             open = true;
         }
-        int written = text.stripTrailing().length();
+        int written = IptablesReader.endOfText(text);
+        int quote = text.indexOf('"');
         int from = 0;
         int number = 0;
         while (from < text.length()) {
-            int newline = text.indexOf('\n', from);
-            int to = newline < 0 ? text.length() : newline;
+            int to = IptablesReader.endOfLine(text, from);
             number++;
-            String line = text.substring(from, to);
             int joined = 0;
-            // A comment may hold a line break; the quote round it is then still open.
-            while (IptablesRuleParser.quoteOpen(line) && to < text.length() && joined < IptablesRuleParser.MAX_JOINED) {
-                int next = text.indexOf('\n', to + 1);
-                to = next < 0 ? text.length() : next;
-                line = text.substring(from, to);
-                joined++;
+            if (quote >= 0 && quote < from) {
+                quote = text.indexOf('"', from);
             }
-            if (joined > 0 && IptablesRuleParser.quoteOpen(line)) {
-                // Nothing closes it: then it is this one line that is broken, not all that follow.
-                to = text.indexOf('\n', from);
-                line = text.substring(from, to);
-                joined = 0;
+            if (quote >= 0 && quote < to && IptablesRuleParser.quoteOpen(text, from, to, false)) {
+                int closed = endOfQuoted(text, to);
+                joined = linesBetween(text, to, closed);
+                to = closed;
             }
+            String line = text.substring(from, to);
             from = to + 1;
             boolean lastOfCutText = document.truncatedTail() && from >= written;
             line(line, document.at(number, line), lastOfCutText);
@@ -87,6 +86,28 @@ final class IptablesSpecification {
             finish(!sections);
         }
         addEmptyTables();
+    }
+
+    /** A comment may hold a line break; the quote round it is then still open. */
+    private static int endOfQuoted(String text, int endOfLine) {
+        int to = endOfLine;
+        for (int joined = 0; joined < IptablesRuleParser.MAX_JOINED && to < text.length(); joined++) {
+            int next = to + 1;
+            to = IptablesReader.endOfLine(text, next);
+            if (!IptablesRuleParser.quoteOpen(text, next, to, true)) {
+                return to;
+            }
+        }
+        // Nothing closes it: then it is this one line that is broken, not all that follow.
+        return endOfLine;
+    }
+
+    private static int linesBetween(String text, int from, int to) {
+        int lines = 0;
+        for (int at = text.indexOf('\n', from); at >= 0 && at < to; at = text.indexOf('\n', at + 1)) {
+            lines++;
+        }
+        return lines;
     }
 
     private void line(String raw, SourceRef at, boolean cut) {
@@ -126,20 +147,18 @@ final class IptablesSpecification {
         } else if (line.equals("COMMIT")) {
             finish(true);
         } else if (line.startsWith(":")) {
-            LineWords words = new LineWords(line.substring(1));
+            words.read(line, 1, line.length());
             declare(words.take(), words.take(), at);
         } else if (line.startsWith("-P ")) {
-            LineWords words = new LineWords(line);
-            words.next();
+            words.read(line, 2, line.length());
             declare(words.take(), words.take(), at);
         } else if (line.startsWith("-N ")) {
-            LineWords words = new LineWords(line);
-            words.next();
+            words.read(line, 2, line.length());
             declare(words.take(), "-", at);
         } else if (line.startsWith("-A ")) {
-            append(line, at);
+            append(line, 2, at);
         } else if (line.startsWith("[") && line.indexOf("] -A ") > 0) {
-            append(line.substring(line.indexOf("] -A ") + 2), at);
+            append(line, line.indexOf("] -A ") + 4, at);
         } else {
             unread(at, first);
         }
@@ -169,15 +188,30 @@ final class IptablesSpecification {
         }
     }
 
-    private void append(String line, SourceRef at) {
-        LineWords words = new LineWords(line);
-        words.next();
-        String name = words.word();
-        if (name.isEmpty()) {
+    /** @param behind where in the line the words behind {@code -A} begin */
+    private void append(String line, int behind, SourceRef at) {
+        words.read(line, behind, line.length());
+        if (words.atEnd()) {
             unread(at, false);
             return;
         }
+        IptablesTableDraft.Chain chain = current;
+        if (chain == null || !words.is(chain.name)) {
+            chain = named(words.word(), at);
+        }
         words.next();
+        Optional<HostRule> rule =
+                rules.parse(table, chain.name, chain.nextPosition(), line, words.offset(), command.family(), at);
+        if (rule.isPresent()) {
+            chain.rules.add(rule.get());
+        } else {
+            chain.unreadable(table, at);
+            facts.problem(at, "a rule that cannot be read", "Give the whole output of iptables-save");
+        }
+    }
+
+    /** The chain a rule is for, which is from now on the current one. */
+    private IptablesTableDraft.Chain named(String name, SourceRef at) {
         if (!sections && current == null) {
             table = IptablesReader.tableOf(command, draft.chains.keySet());
         }
@@ -197,14 +231,7 @@ final class IptablesSpecification {
             }
         }
         current = chain;
-        Optional<tunneldoctor.model.HostRule> rule =
-                rules.parse(table, name, chain.nextPosition(), words.rest(), command.family(), at);
-        if (rule.isPresent()) {
-            chain.rules.add(rule.get());
-        } else {
-            chain.unreadable(table, at);
-            facts.problem(at, "a rule that cannot be read", "Give the whole output of iptables-save");
-        }
+        return chain;
     }
 
     /** A line before any table. */

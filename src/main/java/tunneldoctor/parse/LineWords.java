@@ -1,34 +1,51 @@
 package tunneldoctor.parse;
 
-/** A cursor over the blank-separated words of one line; makes no string unless asked. */
+/** A cursor over the blank-separated words of one line or a part of it; makes no string unless asked. */
 final class LineWords {
-    private final String line;
+    private final WordCache cache;
+    private String line = "";
+    private int limit;
     private int start;
     private int end;
 
-    LineWords(String line) {
-        this.line = line;
+    LineWords(String line, WordCache cache) {
+        this(line, 0, line.length(), cache);
+    }
+
+    /** The words between two places of a line. */
+    LineWords(String line, int from, int limit, WordCache cache) {
+        this.cache = cache;
+        read(line, from, limit);
+    }
+
+    private LineWords(LineWords other) {
+        this.cache = other.cache;
+        this.line = other.line;
+        this.limit = other.limit;
+        this.start = other.start;
+        this.end = other.end;
+    }
+
+    /** Begins anew with the words between two places of a line. */
+    void read(String anew, int from, int to) {
+        line = anew;
+        limit = to;
+        end = from;
         next();
     }
 
-    private LineWords(String line, int start, int end) {
-        this.line = line;
-        this.start = start;
-        this.end = end;
-    }
-
     LineWords copy() {
-        return new LineWords(line, start, end);
+        return new LineWords(this);
     }
 
     /** Goes to the next word. */
     void next() {
         int at = end;
-        while (at < line.length() && isBlank(line.charAt(at))) {
+        while (at < limit && isBlank(line.charAt(at))) {
             at++;
         }
         start = at;
-        while (at < line.length() && !isBlank(line.charAt(at))) {
+        while (at < limit && !isBlank(line.charAt(at))) {
             at++;
         }
         end = at;
@@ -73,7 +90,24 @@ final class LineWords {
 
     /** The current word; empty at the end of the line. */
     String word() {
-        return line.substring(start, end);
+        return cached().text;
+    }
+
+    /** The current word, with what it was read as before. */
+    WordCache.Word cached() {
+        return cache.word(line, start, end);
+    }
+
+    /** Takes the current word as {@link #cached} gives it, and goes on. */
+    WordCache.Word takeCached() {
+        WordCache.Word word = cached();
+        next();
+        return word;
+    }
+
+    /** How many characters the current word has; 0 at the end of the line. */
+    int length() {
+        return end - start;
     }
 
     /** Takes the current word and goes on. */
@@ -92,9 +126,9 @@ final class LineWords {
         return false;
     }
 
-    /** Everything from the current word to the end of the line. */
+    /** Everything from the current word on. */
     String rest() {
-        return line.substring(start).stripTrailing();
+        return line.substring(start, limit).stripTrailing();
     }
 
     /** Where the current word begins in the line. */

@@ -1,5 +1,6 @@
 package tunneldoctor.parse;
 
+import java.util.List;
 import tunneldoctor.model.HostTablesUnreadable;
 
 /**
@@ -9,20 +10,31 @@ import tunneldoctor.model.HostTablesUnreadable;
 final class NftReader {
     private NftReader() {}
 
+    /** Words of {@code nft list ruleset}: options before or behind, and a family if not all are asked for. */
+    private record Command(boolean list, boolean terse, boolean oneFamily) {
+        static Command parse(String commandLine) {
+            String line = commandLine.strip().replace("2>&1", " ").replace("2>/dev/null", " ");
+            List<String> words = List.of(line.strip().split("\\s+", -1));
+            String tool = words.get(0).substring(words.get(0).lastIndexOf('/') + 1);
+            int list = words.indexOf("list");
+            boolean shell = line.chars().anyMatch(c -> ";&|<>".indexOf(c) >= 0);
+            boolean ruleset =
+                    list > 0 && list + 1 < words.size() && words.get(list + 1).equals("ruleset");
+            boolean terse = false;
+            boolean oneFamily = false;
+            for (int i = 1; i < words.size(); i++) {
+                String word = words.get(i);
+                boolean option = word.startsWith("-");
+                terse |= word.equals("--terse") || option && !word.startsWith("--") && word.indexOf('t') > 0;
+                oneFamily |= !option && i > list + 1;
+            }
+            return new Command(tool.equals("nft") && ruleset && !shell, terse, oneFamily);
+        }
+    }
+
     /** Whether the command shows the rules of nftables. */
     static boolean reads(String commandLine) {
-        String line = commandLine.strip().replace("2>&1", " ").replace("2>/dev/null", " ");
-        if (line.indexOf(';') >= 0 || line.indexOf('&') >= 0 || line.indexOf('|') >= 0 || line.indexOf('>') >= 0) {
-            return false;
-        }
-        String[] words = line.strip().split("\\s+", -1);
-        boolean list = false;
-        boolean ruleset = false;
-        for (String word : words) {
-            list |= word.equals("list");
-            ruleset |= word.equals("ruleset");
-        }
-        return words[0].substring(words[0].lastIndexOf('/') + 1).equals("nft") && list && ruleset;
+        return Command.parse(commandLine).list();
     }
 
     /** Reads the output of a command that {@link #reads} accepts. */
@@ -33,12 +45,13 @@ final class NftReader {
                     document.node(), document.command(), "it printed nothing", document.at(0, "")));
             return;
         }
-        NftTables tables = new NftTables(document);
+        Command command = Command.parse(document.command());
+        NftTables tables = new NftTables(document, !command.oneFamily());
         if (text.startsWith("{")) {
-            new NftJson(document, facts, tables).read();
+            new NftJson(document, facts, tables, command.terse()).read();
         } else {
             int before = facts.unreadableTables.size();
-            new NftText(document, facts, tables).read();
+            new NftText(document, facts, tables, command.terse()).read();
             if (facts.unreadableTables.size() > before && !text.contains("table ")) {
                 return;
             }

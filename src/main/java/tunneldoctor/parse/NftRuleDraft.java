@@ -1,125 +1,340 @@
 package tunneldoctor.parse;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.Match;
 import tunneldoctor.model.Match.Opaque;
 import tunneldoctor.model.Match.Opaque.Reason;
-import tunneldoctor.model.PortSet;
 import tunneldoctor.model.SourceRef;
 
 /**
- * One rule of nftables while it is being read, from text or JSON. What one nftables rule says with a set of values or a
- * verdict map may take several rules of the model; they stand at the same position and never catch the same packet twice.
+ * One rule of nftables while it is being read, from text or JSON: conditions and effects from left to right, each effect
+ * under the conditions before it. What one nftables rule says with a set of values or a verdict map may take several
+ * rules of the model; they stand at the same position and never catch the same packet twice.
  */
 final class NftRuleDraft {
     /** No packet of IPv4 is of "every protocol but all". */
     static final Match NEVER = new Match.Protocol(0, true);
 
+    /** Target of a rule that may do anything. */
+    private static final String ANYTHING = IptablesTableDraft.UNREADABLE_TARGET;
+
     /** Beyond this, alternatives are kept as one open condition. */
-    private static final int MAX_ALTERNATIVES = 512;
+    private static final int MAX_ALTERNATIVES = 4096;
 
-    /** One way a value can be, with what is done then; the target is empty where a set is asked, not a map. */
-    record Choice(Match match, String target) {}
+    /**
+     * One effect.
+     *
+     * @param when ways its conditions can hold
+     * @param targets one per way, or one for all
+     */
+    private record Step(List<List<Match>> when, List<String> targets, String options) {
+        String target(int way) {
+            return targets.get(targets.size() == 1 ? 0 : way);
+        }
+    }
 
-    private List<List<Match>> alternatives = new ArrayList<>(List.of(List.of()));
-
-    /** Targets of a verdict map, one per alternative; empty where there is none. */
-    private List<String> mapped = List.of();
-
-    private final List<String[]> effects = new ArrayList<>();
-    private boolean unclear;
+    private final IntPredicate affords;
+    private final List<Step> steps = new ArrayList<>();
+    private List<List<Match>> alternatives = List.of(List.of());
     private boolean asksMark;
+    private boolean marksAfterAsking;
 
-    /** Whether something was not understood: what comes behind it is not taken for a condition any more. */
-    boolean unclear() {
-        return unclear;
+    /** @param affords whether the document's length pays for so many ways more; called once for each demand */
+    NftRuleDraft(IntPredicate affords) {
+        this.affords = affords;
+    }
+
+    void and(Match match) {
+        and(List.of(List.of(match)));
     }
 
     void open(String words, Reason reason) {
         and(new Opaque(words, reason));
-        unclear |= reason == Reason.NOT_UNDERSTOOD;
     }
 
-    void and(Match match) {
-        asksMark |= match instanceof Match.Mark;
-        List<List<Match>> all = new ArrayList<>(alternatives.size());
-        for (List<Match> before : alternatives) {
-            List<Match> more = new ArrayList<>(before);
-            more.add(match);
-            all.add(more);
+    /** Something that was not understood and may decide. */
+    void anything(String words) {
+        open(words, Reason.NOT_UNDERSTOOD);
+        effect(ANYTHING, "");
+    }
+
+    /** What the rule does under the conditions read so far. */
+    void effect(String target, String options) {
+        if (marksAfterAsking) {
+            // Written as two rules, the second would ask for the mark the first has changed.
+            open("a mark asked for and set", Reason.NOT_UNDERSTOOD);
+            marksAfterAsking = false;
         }
-        alternatives = all;
+        steps.add(new Step(alternatives, List.of(target), options));
+        marksAfterAsking = target.equals("MARK") && asksMark;
     }
 
-    /** Any of several conditions that exclude each other; {@code words} is how the rule says so. */
-    void anyOf(List<Choice> choices, String words) {
-        boolean map = choices.stream().anyMatch(choice -> !choice.target().isEmpty());
-        if (choices.isEmpty()
-                || (long) alternatives.size() * choices.size() > MAX_ALTERNATIVES
-                || map && (!mapped.isEmpty() || alternatives.size() > 1)) {
-            open(words, Reason.NOT_UNDERSTOOD);
-            if (map) {
-                effect(IptablesTableDraft.UNREADABLE_TARGET, "");
+    /** An extension of iptables of which nftables only tells the name. */
+    void extension(boolean match, String name) {
+        if (match) {
+            if (!name.equals("comment")) {
+                open("xt match " + name, IptablesWords.reason(name));
             }
             return;
         }
-        List<List<Match>> all = new ArrayList<>();
+        List<List<Match>> before = alternatives;
+        switch (name) {
+            case "REJECT" -> {
+                open("how xt target REJECT refuses", Reason.NOT_SHOWN);
+                effect(name, "--reject-with tcp-reset");
+                alternatives = before;
+                effect(name, "--reject-with what xt does not tell");
+            }
+            case "CT" -> {
+                open("what xt target CT does", Reason.NOT_SHOWN);
+                effect("NOTRACK", "");
+                alternatives = before;
+            }
+            case "MARK", "CONNMARK" -> effect("MARK", "unknown");
+            default -> effect(name, "");
+        }
+    }
+
+    /**
+     * The condition that fields have the values of an element of a set; in a map the element says what happens.
+     *
+     * @param fields one, or several asked about together
+     * @param words the condition as printed
+     */
+    void lookup(List<String> fields, NftSet set, boolean negated, String words) {
+        fields.forEach(field -> NftFields.demanded(field).ifPresent(this::and));
+        asksMark |= fields.contains("meta mark");
+        boolean map = set.map();
+        if (!set.fits(fields.size()) || negated && map) {
+            unknown(words, Reason.NOT_UNDERSTOOD, map);
+            return;
+        }
+        if (negated && fields.size() > 1) {
+            noneOf(fields, set, words);
+            return;
+        }
+        if (fields.size() == 1 && !map) {
+            Optional<List<List<Match>>> ways = set.oneOf(fields.get(0), negated);
+            if (ways.isPresent() && affordable(ways.get().size())) {
+                and(ways.get());
+            } else {
+                open(words, ways.isPresent() ? Reason.NOT_UNDERSTOOD : reason(fields, set));
+            }
+            return;
+        }
+        List<List<Match>> ways = new ArrayList<>();
         List<String> targets = new ArrayList<>();
-        for (List<Match> before : alternatives) {
-            for (Choice choice : choices) {
-                List<Match> more = new ArrayList<>(before);
-                more.add(choice.match());
-                all.add(more);
-                targets.add(choice.target());
-            }
+        boolean readable = affordable(set.elements().size());
+        for (NftSet.Element element : readable ? set.elements() : List.<NftSet.Element>of()) {
+            Optional<List<Match>> way = way(fields, element);
+            readable &= way.isPresent();
+            ways.add(way.orElse(List.of()));
+            targets.add(element.verdict());
         }
-        alternatives = all;
+        if (!readable) {
+            openMap(words, fields, set);
+        } else if (map) {
+            decide(ways, targets);
+        } else {
+            and(ways.isEmpty() ? List.of(List.of(NEVER)) : ways);
+        }
+    }
+
+    /** Of each element at least one key must not be met: the first that is not, with all before it met. */
+    private void noneOf(List<String> fields, NftSet set, String words) {
+        List<List<Match>> before = alternatives;
+        for (NftSet.Element element : set.elements()) {
+            List<List<Match>> ways = new ArrayList<>();
+            List<Match> met = new ArrayList<>();
+            for (int i = 0; i < fields.size(); i++) {
+                List<String> key = List.of(element.keys().get(i));
+                Optional<List<List<Match>>> is = NftFields.oneOf(fields.get(i), key, false);
+                Optional<List<List<Match>>> isNot = NftFields.oneOf(fields.get(i), key, true);
+                if (is.isEmpty()
+                        || isNot.isEmpty()
+                        || is.get().size() != 1
+                        || isNot.get().size() != 1) {
+                    alternatives = before;
+                    open(words, reason(fields, set));
+                    return;
+                }
+                List<Match> way = new ArrayList<>(met);
+                way.addAll(isNot.get().get(0));
+                ways.add(way);
+                met.addAll(is.get().get(0));
+            }
+            if (!affordable(ways.size())) {
+                alternatives = before;
+                open(words, Reason.NOT_UNDERSTOOD);
+                return;
+            }
+            and(ways);
+        }
+    }
+
+    /** A set whose elements are not known. */
+    void lookupUnknown(List<String> fields, boolean map, String words) {
+        fields.forEach(field -> NftFields.demanded(field).ifPresent(this::and));
+        unknown(words, Reason.NOT_SHOWN, map);
+    }
+
+    private void unknown(String words, Reason reason, boolean map) {
+        open(words, reason);
         if (map) {
-            mapped = targets;
+            effect(ANYTHING, "");
         }
     }
 
-    /** What the rule does; several effects happen one after the other. */
-    void effect(String target, String options) {
-        effects.add(new String[] {target, options});
+    /** Each thing a map may do may happen, or nothing. */
+    private void openMap(String words, List<String> fields, NftSet set) {
+        open(words, reason(fields, set));
+        List<String> verdicts =
+                set.elements().stream().map(NftSet.Element::verdict).distinct().toList();
+        if (verdicts.size() > MAX_ALTERNATIVES) {
+            effect(ANYTHING, "");
+        } else if (set.map()) {
+            List<List<Match>> before = alternatives;
+            verdicts.stream()
+                    .filter(verdict -> !verdict.equals(NftSet.CONTINUE))
+                    .forEach(verdict -> effect(verdict, ""));
+            alternatives = verdicts.contains(NftSet.CONTINUE) ? before : List.of();
+        }
     }
 
-    List<HostRule> build(String table, String chain, int position, SourceRef at) {
-        if (asksMark && effects.size() > 1 && effects.stream().anyMatch(effect -> effect[0].equals("MARK"))) {
-            // Written as two rules, the second would ask for the mark the first has changed.
-            open("a mark asked for and set", Reason.NOT_UNDERSTOOD);
-        }
-        List<HostRule> rules = new ArrayList<>();
-        for (int i = 0; i < alternatives.size(); i++) {
-            for (String[] effect : effects) {
-                rules.add(rule(table, chain, position, alternatives.get(i), effect[0], effect[1], at));
+    /** Of the first field that is not decided, or else of a value that is not known. */
+    private static Reason reason(List<String> fields, NftSet set) {
+        List<Reason> reasons = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            int at = i;
+            List<String> values = set.elements().stream()
+                    .map(element -> element.keys().get(at))
+                    .filter(value -> NftFields.oneOf(fields.get(at), List.of(value), false)
+                            .isEmpty())
+                    .limit(1)
+                    .toList();
+            if (!values.isEmpty()) {
+                reasons.add(NftFields.reason(fields.get(i), values));
             }
-            if (!mapped.isEmpty()) {
-                rules.add(rule(table, chain, position, alternatives.get(i), mapped.get(i), "", at));
+        }
+        return reasons.isEmpty() ? Reason.NOT_UNDERSTOOD : reasons.get(0);
+    }
+
+    private static Optional<List<Match>> way(List<String> fields, NftSet.Element element) {
+        List<Match> all = new ArrayList<>();
+        for (int i = 0; i < fields.size(); i++) {
+            Optional<List<List<Match>>> one =
+                    NftFields.oneOf(fields.get(i), List.of(element.keys().get(i)), false);
+            if (one.isEmpty() || one.get().size() != 1) {
+                return Optional.empty();
+            }
+            all.addAll(one.get().get(0));
+        }
+        return Optional.of(all);
+    }
+
+    private boolean affordable(int ways) {
+        long all = (long) alternatives.size() * ways;
+        return ways <= 1 || all <= MAX_ALTERNATIVES && affords.test((int) all);
+    }
+
+    private void and(List<List<Match>> ways) {
+        alternatives = times(ways);
+        asksMark |= ways.stream().anyMatch(way -> way.stream().anyMatch(Match.Mark.class::isInstance));
+    }
+
+    private List<List<Match>> times(List<List<Match>> ways) {
+        List<List<Match>> all = new ArrayList<>(alternatives.size() * ways.size());
+        for (List<Match> before : alternatives) {
+            for (List<Match> way : ways) {
+                List<Match> more = new ArrayList<>(before.size() + way.size());
+                more.addAll(before);
+                more.addAll(way);
+                all.add(more);
+            }
+        }
+        return all;
+    }
+
+    /** What follows a verdict map in the rule is met only by packets the map tells to go on. */
+    private void decide(List<List<Match>> ways, List<String> verdicts) {
+        if (marksAfterAsking) {
+            open("a mark asked for and set", Reason.NOT_UNDERSTOOD);
+            marksAfterAsking = false;
+        }
+        List<List<Match>> when = new ArrayList<>();
+        List<String> targets = new ArrayList<>();
+        List<List<Match>> onward = new ArrayList<>();
+        List<List<Match>> all = times(ways);
+        for (int i = 0; i < all.size(); i++) {
+            String verdict = verdicts.get(i % verdicts.size());
+            if (verdict.equals(NftSet.CONTINUE)) {
+                onward.add(all.get(i));
+            } else {
+                when.add(all.get(i));
+                targets.add(verdict);
+            }
+        }
+        if (!when.isEmpty()) {
+            steps.add(new Step(when, targets, ""));
+        }
+        alternatives = onward;
+    }
+
+    /** Whether it changes the mark other rules may ask for. */
+    boolean marks() {
+        return steps.stream().anyMatch(step -> step.targets().contains("MARK"));
+    }
+
+    /**
+     * @param chainName what the model calls a chain
+     * @param tableMarks whether any rule of the table marks packets
+     */
+    List<HostRule> build(
+            String table,
+            String chain,
+            int position,
+            SourceRef at,
+            UnaryOperator<String> chainName,
+            boolean tableMarks) {
+        List<HostRule> rules = new ArrayList<>();
+        for (Step step : steps) {
+            boolean meetsTwice = tableMarks && mayMeetTwice(step);
+            for (int i = 0; i < step.when().size(); i++) {
+                List<Match> when = step.when().get(i);
+                if (meetsTwice) {
+                    when = new ArrayList<>(when);
+                    when.add(new Opaque("a mark changed on the way", Reason.NOT_UNDERSTOOD));
+                }
+                String target = step.target(i);
+                String name = enters(target) ? chainName.apply(target.substring("jump ".length())) : target;
+                rules.add(new HostRule(
+                        table, chain, position, when, name, step.options(), target.startsWith("goto "), "", at));
             }
         }
         return rules;
     }
 
-    /** @param target a verdict, or {@code jump X} or {@code goto X} */
-    private static HostRule rule(
-            String table,
-            String chain,
-            int position,
-            List<Match> matches,
-            String target,
-            String options,
-            SourceRef at) {
-        boolean byGoto = target.startsWith("goto ");
-        String name = byGoto || target.startsWith("jump ") ? target.substring("jump ".length()) : target;
-        return new HostRule(table, chain, position, matches, name, options, byGoto, "", at);
+    /** A chain that one way enters may give the packet the very mark that another way asks for. */
+    private static boolean mayMeetTwice(Step step) {
+        return step.targets().stream().anyMatch(NftRuleDraft::enters)
+                && step.when().stream()
+                                .map(way -> way.stream()
+                                        .filter(Match.Mark.class::isInstance)
+                                        .toList())
+                                .distinct()
+                                .count()
+                        > 1;
+    }
+
+    private static boolean enters(String target) {
+        return target.startsWith("jump ") || target.startsWith("goto ");
     }
 
     /** The model's word for a verdict of nftables; empty if it is none. */
@@ -132,200 +347,65 @@ final class NftRuleDraft {
         };
     }
 
+    /** The model's word for a verdict in a map: {@code accept}, {@code jump x}, {@code continue}. */
+    static String mapped(String verdict) {
+        String known = verdict(verdict);
+        if (!known.isEmpty()) {
+            return known;
+        }
+        return verdict.equals(NftSet.CONTINUE) || enters(verdict) && verdict.indexOf(' ', "jump ".length()) < 0
+                ? verdict
+                : ANYTHING;
+    }
+
     /**
-     * Adds the condition that a field of the packet has one of some values.
+     * The condition that flags under a mask are these.
      *
-     * @param field as nftables names it, for example {@code ip saddr}
-     * @param values single values, ranges {@code a-b} or prefixes; a name where the printing tool made one of a number
-     * @param targets a verdict per value for a map, else empty
-     * @param words the condition as printed
+     * @param mask as {@link NftFields#flagSet} reads it
      */
-    void field(String field, List<String> values, List<String> targets, boolean negated, String words) {
-        switch (field) {
-            case "iifname", "iif", "oifname", "oif" -> devices(field.startsWith("i"), values, targets, negated, words);
-            case "ip saddr", "ip daddr" -> addresses(field.endsWith("saddr"), values, targets, negated, words);
-            case "tcp dport", "tcp sport", "udp dport", "udp sport", "th dport", "th sport" ->
-                ports(field, values, targets, negated, words);
-            case "meta l4proto", "ip protocol" -> protocols(values, targets, negated, words);
-            case "meta nfproto", "meta protocol" -> family(values, targets, negated, words);
-            case "ct state" -> states(values, targets, negated, words);
-            case "meta mark" -> marks(values, targets, negated, words);
-            case "fib daddr type", "fib saddr type" -> types(field, values, targets, negated, words);
-            default -> unknown(field, targets, words);
-        }
-    }
-
-    private void unknown(String field, List<String> targets, String words) {
-        if (field.startsWith("ip6 ") || field.startsWith("icmpv6")) {
-            and(NEVER);
-        } else {
-            boolean state = field.startsWith("ct ") || field.startsWith("ether ") || field.startsWith("fib ");
-            open(words, state ? Reason.NOT_SHOWN : Reason.NOT_UNDERSTOOD);
-        }
-        if (!targets.isEmpty()) {
-            effect(IptablesTableDraft.UNREADABLE_TARGET, "");
-        }
-    }
-
-    /** Makes the one condition, or one per value where the model has no set of such values or a map needs them apart. */
-    private void choose(List<Match> matches, List<String> targets, String words) {
-        if (matches.size() == 1 && targets.isEmpty()) {
-            and(matches.get(0));
-            return;
-        }
-        List<Choice> choices = new ArrayList<>();
-        for (int i = 0; i < matches.size(); i++) {
-            choices.add(new Choice(matches.get(i), targets.isEmpty() ? "" : targets.get(i)));
-        }
-        anyOf(choices, words);
-    }
-
-    private void devices(boolean in, List<String> values, List<String> targets, boolean negated, String words) {
-        List<Match> matches = new ArrayList<>();
-        for (String value : values) {
-            if (value.contains("\\")) {
-                unknown("", targets, words);
-                return;
-            }
-            String pattern = value.endsWith("*") ? value.substring(0, value.length() - 1) + "+" : value;
-            matches.add(in ? new Match.InInterface(pattern, negated) : new Match.OutInterface(pattern, negated));
-        }
-        if (negated && targets.isEmpty()) {
-            matches.forEach(this::and);
-        } else {
-            choose(matches, targets, words);
-        }
-    }
-
-    private void addresses(boolean source, List<String> values, List<String> targets, boolean negated, String words) {
-        List<AddressSet> sets = new ArrayList<>();
-        for (String value : values) {
-            Optional<AddressSet> set = AddressSet.parse(value);
-            if (set.isEmpty()) {
-                named(targets, words);
-                return;
-            }
-            sets.add(set.get());
-        }
-        List<Match> matches = new ArrayList<>();
-        for (AddressSet set : targets.isEmpty() ? List.of(AddressSet.union(sets)) : sets) {
-            matches.add(source ? new Match.Source(set, negated) : new Match.Destination(set, negated));
-        }
-        choose(matches, targets, words);
-    }
-
-    private void named(List<String> targets, String words) {
-        open(words, Reason.NAMED);
-        if (!targets.isEmpty()) {
-            effect(IptablesTableDraft.UNREADABLE_TARGET, "");
-        }
-    }
-
-    private void ports(String field, List<String> values, List<String> targets, boolean negated, String words) {
-        if (!field.startsWith("th")) {
-            and(new Match.Protocol(field.startsWith("tcp") ? IptablesWords.TCP : 17, false));
-        }
-        List<PortSet> sets = new ArrayList<>();
-        for (String value : values) {
-            Optional<PortSet> set = PortSet.parse(value, '-');
-            if (set.isEmpty()) {
-                named(targets, words);
-                return;
-            }
-            sets.add(set.get());
-        }
-        List<Match> matches = new ArrayList<>();
-        for (PortSet set : targets.isEmpty() ? List.of(PortSet.union(sets)) : sets) {
-            matches.add(
-                    field.endsWith("dport")
-                            ? new Match.DestinationPorts(set, negated)
-                            : new Match.SourcePorts(set, negated));
-        }
-        choose(matches, targets, words);
-    }
-
-    private void protocols(List<String> values, List<String> targets, boolean negated, String words) {
-        List<Match> matches = new ArrayList<>();
-        for (String value : values) {
-            Optional<Integer> number = IptablesWords.protocol(value);
-            if (number.isEmpty()) {
-                named(targets, words);
-                return;
-            }
-            matches.add(new Match.Protocol(number.get(), negated));
-        }
-        if (negated && targets.isEmpty()) {
-            matches.forEach(this::and);
-        } else {
-            choose(matches, targets, words);
-        }
-    }
-
-    /** Only packets of IPv4 are asked about. */
-    private void family(List<String> values, List<String> targets, boolean negated, String words) {
-        if (!targets.isEmpty()) {
-            unknown("", targets, words);
-            return;
-        }
-        boolean four =
-                values.contains("ipv4") || values.contains("ip") || values.contains("2") || values.contains("0x0800");
-        if (four == negated) {
-            and(NEVER);
-        }
-    }
-
-    private void states(List<String> values, List<String> targets, boolean negated, String words) {
-        List<Match> matches = new ArrayList<>();
-        if (targets.isEmpty()) {
-            Set<String> states = new HashSet<>();
-            values.forEach(value -> states.add(value.toUpperCase(Locale.ROOT)));
-            matches.add(new Match.ConnectionState(states, negated));
-        } else {
-            for (String value : values) {
-                matches.add(new Match.ConnectionState(Set.of(value.toUpperCase(Locale.ROOT)), negated));
-            }
-        }
-        choose(matches, targets, words);
-    }
-
-    private void marks(List<String> values, List<String> targets, boolean negated, String words) {
-        List<Match> matches = new ArrayList<>();
-        for (String value : values) {
-            Match match = IptablesWords.mark(value, negated);
-            if (match instanceof Opaque) {
-                unknown("", targets, words);
-                return;
-            }
-            matches.add(match);
-        }
-        if (negated && targets.isEmpty()) {
-            matches.forEach(this::and);
-        } else {
-            choose(matches, targets, words);
-        }
-    }
-
-    private void types(String field, List<String> values, List<String> targets, boolean negated, String words) {
-        if (!targets.isEmpty()) {
-            unknown("", targets, words);
-            return;
-        }
-        String list = String.join(",", values).toUpperCase(Locale.ROOT);
-        and(field.contains("daddr") ? new Match.DestinationType(list, negated) : new Match.SourceType(list, negated));
-    }
-
-    /** @param set flags that must be set among those looked at */
-    void flags(List<String> mask, List<String> set, boolean negated, String words) {
-        Optional<Set<String>> looked =
-                IptablesWords.flags(String.join(",", mask).toUpperCase(Locale.ROOT));
-        Optional<Set<String>> wanted = set.isEmpty()
-                ? Optional.of(Set.of())
-                : IptablesWords.flags(String.join(",", set).toUpperCase(Locale.ROOT));
+    void flags(String mask, String set, boolean negated, String words) {
         and(new Match.Protocol(IptablesWords.TCP, false));
-        if (looked.isEmpty() || wanted.isEmpty()) {
+        Optional<Set<String>> looked = NftFields.flagSet(mask);
+        Optional<Set<String>> wanted = NftFields.flagSet(set);
+        if (looked.isEmpty() || wanted.isEmpty() || looked.get().isEmpty()) {
             open(words, Reason.NOT_UNDERSTOOD);
         } else {
             and(new Match.TcpFlags(looked.get(), wanted.get(), negated));
         }
+    }
+
+    /** The condition that a field under a mask is some value. */
+    void masked(String field, String mask, String value, boolean negated, String words) {
+        switch (field) {
+            case "ip saddr", "ip daddr" -> {
+                Optional<Long> bits = AddressSet.parseAddress(mask);
+                Optional<Long> wanted = AddressSet.parseAddress(value);
+                if (bits.isEmpty() || wanted.isEmpty()) {
+                    open(words, Reason.NOT_UNDERSTOOD);
+                } else if ((wanted.get() & ~bits.get()) != 0) {
+                    and(negated ? List.of(List.of()) : List.of(List.of(NEVER)));
+                } else {
+                    lookup(List.of(field), NftSet.of(List.of(value + "/" + mask)), negated, words);
+                }
+            }
+            case "meta mark" -> lookup(List.of(field), NftSet.of(List.of(value + "/" + mask)), negated, words);
+            case "tcp flags" -> flags(mask, value, negated, words);
+            case "ip frag-off" -> {
+                boolean offset = mask.equals("0x1fff") || mask.equals("8191");
+                boolean none = value.equals("0x0") || value.equals("0");
+                if (offset && none) {
+                    and(new Match.Fragment(!negated));
+                } else {
+                    open(words, Reason.NOT_SHOWN);
+                }
+            }
+            default -> undecided(field, words);
+        }
+    }
+
+    /** A condition of which only the field is known, for example {@code ip ttl > 5}. */
+    void undecided(String field, String words) {
+        NftFields.demanded(field).ifPresent(this::and);
+        open(words, NftFields.reason(field));
     }
 }

@@ -1,40 +1,61 @@
 package tunneldoctor.parse;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
+import tunneldoctor.model.Match;
 import tunneldoctor.model.NftRuleset;
 import tunneldoctor.model.SourceRef;
 
 /** The tables of one nftables ruleset while they are being read. */
 final class NftTables {
+    /** Ways a short text may ask for beside its length: a set of a few hundred elements in a few rules. */
+    private static final long WAYS_AT_LEAST = 20_000;
+
     private final NodeDocument document;
-    private final List<Table> tables = new ArrayList<>();
+    private final Map<String, Table> tables = new LinkedHashMap<>();
     private @Nullable Table table;
     private @Nullable Chain chain;
-    private boolean complete = true;
+    private boolean complete;
+    private long waysLeft;
 
     private static final class Table {
         final String family;
         final String name;
-        final List<Chain> chains = new ArrayList<>();
+        final Map<String, Chain> chains = new LinkedHashMap<>();
+        boolean dormant;
 
         Table(String family, String name) {
             this.family = family;
             this.name = name;
         }
+
+        /**
+         * A chain's name where it could be taken for one of the model's words for verdicts. Chains of iptables cannot be
+         * called so.
+         */
+        String inModel(String chainName) {
+            boolean iptables =
+                    family.equals("ip") && !IptablesReader.builtInChains(name).isEmpty();
+            boolean word = !iptables
+                    && chainName.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '?');
+            return word ? '"' + chainName + '"' : chainName;
+        }
     }
+
+    private record Rule(NftRuleDraft draft, SourceRef at) {}
 
     private static final class Chain {
         final String name;
         final SourceRef source;
-        final List<HostRule> rules = new ArrayList<>();
-        int position;
+        final List<Rule> rules = new ArrayList<>();
         boolean complete = true;
         Optional<String> policy = Optional.empty();
         Optional<HostChain.Hook> hook = Optional.empty();
@@ -45,21 +66,24 @@ final class NftTables {
         }
     }
 
-    NftTables(NodeDocument document) {
+    /** @param whole whether the command asks for every table with all that is in it */
+    NftTables(NodeDocument document, boolean whole) {
         this.document = document;
-        this.complete = !document.truncatedHead() && !document.truncatedTail();
+        this.complete = whole && !document.truncatedHead() && !document.truncatedTail();
+        this.waysLeft = WAYS_AT_LEAST + document.text().length() / 4;
     }
 
     void table(String family, String name) {
         chain = null;
-        for (Table known : tables) {
-            if (known.family.equals(family) && known.name.equals(name)) {
-                table = known;
-                return;
-            }
+        table = tables.computeIfAbsent(family + " " + name, key -> new Table(family, name));
+    }
+
+    /** The current table's base chains are not entered by the kernel. */
+    void dormant() {
+        Table here = table;
+        if (here != null) {
+            here.dormant = true;
         }
-        table = new Table(family, name);
-        tables.add(table);
     }
 
     void chain(String name, SourceRef source) {
@@ -68,20 +92,15 @@ final class NftTables {
             brokenOff();
             return;
         }
-        for (Chain known : here.chains) {
-            if (known.name.equals(name)) {
-                chain = known;
-                return;
-            }
-        }
-        chain = new Chain(name, source);
-        here.chains.add(chain);
+        chain = here.chains.computeIfAbsent(name, key -> new Chain(name, source));
     }
 
-    void hook(String type, String name, Optional<Integer> priority) {
+    /** @param priority empty where it is not a number nor a name this tool knows: then its place in the order is open */
+    void hook(String type, String name, Optional<Integer> priority, List<String> devices) {
         Chain here = chain;
         if (here != null) {
-            here.hook = Optional.of(new HostChain.Hook(type, name, priority.orElse(0)));
+            here.hook = Optional.of(new HostChain.Hook(type, name, priority.orElse(0), devices));
+            here.complete &= priority.isPresent();
             if (here.policy.isEmpty()) {
                 here.policy = Optional.of("ACCEPT");
             }
@@ -95,23 +114,28 @@ final class NftTables {
         }
     }
 
+    /** An empty rule to be filled and given to {@link #rule}. */
+    NftRuleDraft draft() {
+        return new NftRuleDraft(ways -> {
+            waysLeft -= ways;
+            return waysLeft >= 0;
+        });
+    }
+
     void rule(NftRuleDraft draft, SourceRef at) {
-        Table in = table;
         Chain here = chain;
-        if (in == null || here == null) {
+        if (here == null) {
             brokenOff();
             return;
         }
-        here.position++;
-        here.rules.addAll(draft.build(in.family + " " + in.name, here.name, here.position, at));
+        here.rules.add(new Rule(draft, at));
     }
 
     /** Keeps the place of a line that cannot be read. */
     void unreadableRule(SourceRef at) {
-        NftRuleDraft draft = new NftRuleDraft();
-        draft.open(at.text(), tunneldoctor.model.Match.Opaque.Reason.NOT_UNDERSTOOD);
-        draft.effect(IptablesTableDraft.UNREADABLE_TARGET, "");
         if (chain != null) {
+            NftRuleDraft draft = draft();
+            draft.anything(at.text());
             rule(draft, at);
         }
     }
@@ -153,26 +177,66 @@ final class NftTables {
 
     void addTo(FactsBuilder facts) {
         List<HostTable> built = new ArrayList<>();
-        for (Table one : tables) {
+        for (Table one : tables.values()) {
             // Bridges and ARP are no part of a packet's way between nodes.
-            if (one.family.equals("bridge") || one.family.equals("arp")) {
-                continue;
+            if (!one.family.equals("bridge") && !one.family.equals("arp")) {
+                built.add(build(one));
             }
-            List<HostChain> chains = new ArrayList<>();
-            for (Chain c : one.chains) {
-                chains.add(new HostChain(c.name, c.policy, c.rules, c.complete, c.source, true, c.hook));
-            }
-            built.add(new HostTable(
-                    document.node(),
-                    document.place(),
-                    HostTable.Backend.NFT,
-                    one.family.equals("ip6") ? HostTable.Family.IPV6 : HostTable.Family.IPV4,
-                    one.family + " " + one.name,
-                    HostTable.Form.SAVE,
-                    chains,
-                    complete,
-                    false));
         }
         facts.nftRulesets.add(new NftRuleset(document.node(), built, complete, document.at(0, document.command())));
+    }
+
+    private HostTable build(Table one) {
+        String name = one.family + " " + one.name;
+        boolean marks = false;
+        for (Chain c : one.chains.values()) {
+            for (Rule rule : c.rules) {
+                marks |= rule.draft().marks();
+            }
+        }
+        List<HostChain> chains = new ArrayList<>();
+        for (Chain c : one.chains.values()) {
+            List<HostRule> rules = new ArrayList<>();
+            String inModel = one.inModel(c.name);
+            int position = 0;
+            for (Rule rule : c.rules) {
+                position++;
+                rules.addAll(rule.draft().build(name, inModel, position, rule.at(), one::inModel, marks));
+            }
+            Optional<HostChain.Hook> hook = c.hook.filter(at -> !one.dormant);
+            HostChain chain = new HostChain(inModel, c.policy, rules, c.complete, c.source, true, hook);
+            chains.addAll(hook.map(NftTables::lacksDevice).orElse(false) ? forSomeDevice(name, chain) : List.of(chain));
+        }
+        return new HostTable(
+                document.node(),
+                document.place(),
+                HostTable.Backend.NFT,
+                one.family.equals("ip6") ? HostTable.Family.IPV6 : HostTable.Family.IPV4,
+                name,
+                HostTable.Form.SAVE,
+                chains,
+                complete,
+                false);
+    }
+
+    /** Only chains of one device have these hooks, but not every nft prints which. */
+    private static boolean lacksDevice(HostChain.Hook hook) {
+        return hook.devices().isEmpty()
+                && (hook.name().equals("ingress") || hook.name().equals("egress"));
+    }
+
+    /** The chain behind one that may enter it or not. */
+    private static List<HostChain> forSomeDevice(String table, HostChain chain) {
+        String inner = chain.name() + " of its device";
+        String end = chain.policy().orElse("ACCEPT");
+        List<HostRule> rules = new ArrayList<>(chain.rules());
+        rules.add(new HostRule(table, chain.name(), 0, List.of(), end, "", false, "", chain.source()));
+        Match device = new Match.Opaque("the device that the chain is for", Match.Opaque.Reason.NOT_SHOWN);
+        HostRule enter = new HostRule(table, chain.name(), 0, List.of(device), inner, "", false, "", chain.source());
+        return List.of(
+                new HostChain(
+                        chain.name(), Optional.of("ACCEPT"), List.of(enter), true, chain.source(), true, chain.hook()),
+                new HostChain(
+                        inner, Optional.empty(), rules, chain.complete(), chain.source(), true, Optional.empty()));
     }
 }

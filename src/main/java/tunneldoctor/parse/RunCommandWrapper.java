@@ -68,9 +68,9 @@ final class RunCommandWrapper {
 
     /** A text without any wrapping comes back as it is. */
     static Unwrapped unwrap(String text) {
-        String stripped = text.strip();
-        if (stripped.startsWith("{") || stripped.startsWith("[")) {
-            List<Item> items = items(stripped);
+        int begin = firstNonBlank(text);
+        if (text.startsWith("{", begin) || text.startsWith("[", begin)) {
+            List<Item> items = items(text.strip());
             if (!items.isEmpty()) {
                 return unwrap(items);
             }
@@ -113,10 +113,10 @@ final class RunCommandWrapper {
         int start = firstNonBlank(text);
         boolean succeeded = text.startsWith("Enable succeeded:", start);
         boolean failed = text.startsWith("Enable failed:", start);
-        int stdout = findLine(text, STDOUT, start);
-        if (!succeeded && !failed && (stdout != start || stdout < 0)) {
+        if (!succeeded && !failed && !(text.startsWith(STDOUT, start) && alone(text, STDOUT, start))) {
             return Optional.empty();
         }
+        int stdout = findLine(text, STDOUT, start);
         String head = text.substring(start, stdout < 0 ? text.length() : stdout).strip();
         Optional<String> failure =
                 failed || head.contains(UNFINISHED) ? Optional.of(firstLine(head)) : Optional.empty();
@@ -145,7 +145,9 @@ final class RunCommandWrapper {
 
     /** With {@code --output tsv} some shells hand over the message with its line ends escaped. */
     private static String unescape(String text) {
-        if (text.strip().indexOf('\n') >= 0 || !text.contains("\\n" + STDOUT + "\\n")) {
+        int newline = text.indexOf('\n', firstNonBlank(text));
+        boolean severalLines = newline >= 0 && firstNonBlank(text, newline) < text.length();
+        if (severalLines || !text.contains("\\n" + STDOUT + "\\n")) {
             return text;
         }
         StringBuilder plain = new StringBuilder(text.length());
@@ -171,7 +173,11 @@ final class RunCommandWrapper {
     }
 
     private static int firstNonBlank(String text) {
-        int at = 0;
+        return firstNonBlank(text, 0);
+    }
+
+    private static int firstNonBlank(String text, int from) {
+        int at = from;
         while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
             at++;
         }

@@ -22,8 +22,9 @@ import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Transport;
 
 /**
- * Decides the tunnel's own connection against an Azure Firewall: all network rules in collection order, then application
- * rules, then the default deny (Azure Firewall, "rule processing logic"). DNAT rules concern incoming traffic only.
+ * Decides connections against an Azure Firewall, the tunnel's own or an agent's to a node: all network rules in collection
+ * order, then application rules, then the default deny (Azure Firewall, "rule processing logic"). DNAT rules concern
+ * incoming traffic only.
  */
 final class AzureFirewallFilter {
     /** The FQDN tag covers AKS's names on the web's ports, never the old tunnels' ports. */
@@ -84,6 +85,22 @@ final class AzureFirewallFilter {
             List<SourceRef> evidence,
             List<Missing> missing) {}
 
+    /** Every set of destinations a rule tells apart. */
+    Set<AddressSet> destinations(AzureFirewall firewall) {
+        Set<AddressSet> destinations = new LinkedHashSet<>();
+        for (AzureFirewall.Collection collection : firewall.collections()) {
+            for (AzureFirewall.Rule rule : collection.rules()) {
+                rule.destinations().forEach(text -> AddressSet.parse(text).ifPresent(destinations::add));
+                for (String id : rule.destinationIpGroups()) {
+                    Optional.ofNullable(ipGroups.get(id.toLowerCase(Locale.ROOT)))
+                            .ifPresent(group -> group.addresses()
+                                    .forEach(text -> AddressSet.parse(text).ifPresent(destinations::add)));
+                }
+            }
+        }
+        return destinations;
+    }
+
     /** What the firewall does with the flow; the rulings' sources are disjoint and together the flow's. */
     List<Ruling> decide(AzureFirewall firewall, Flow flow) {
         List<Candidate> candidates = new ArrayList<>();
@@ -107,10 +124,13 @@ final class AzureFirewallFilter {
         Side destinations = new Side(
                 tags.possible(flow.destination()),
                 candidates.stream().map(c -> c.destination).toList());
+        Missing whereTo = toApiServer(flow)
+                ? new Missing("the API server's address", "kubectl get endpoints kubernetes -o wide")
+                : new Missing("which address the connections are sent to", "kubectl get nodes -o wide");
         Map<Judgement, List<AddressSet>> alike = new LinkedHashMap<>();
         for (AddressCells.Cell cell : sources.cells()) {
             alike.computeIfAbsent(
-                            judge(firewall, candidates, sources.conditions(cell, "source"), destinations),
+                            judge(firewall, candidates, sources.conditions(cell, "source"), destinations, whereTo),
                             judgement -> new ArrayList<>())
                     .add(cell.addresses());
         }
@@ -123,7 +143,8 @@ final class AzureFirewallFilter {
             AzureFirewall firewall,
             List<Candidate> candidates,
             Map<Integer, List<FirstMatch.Condition>> source,
-            Side destinations) {
+            Side destinations,
+            Missing whereTo) {
         Set<String> effects = new LinkedHashSet<>();
         Set<Optional<String>> usual = new LinkedHashSet<>();
         Set<Decider> by = new LinkedHashSet<>();
@@ -150,7 +171,7 @@ final class AzureFirewallFilter {
             usual.add(FirstMatch.usual(steps, order));
         }
         if (ways.size() > 1) {
-            missing.add(new Missing("the API server's address", "kubectl get endpoints kubernetes -o wide"));
+            missing.add(whereTo);
         }
         Optional<String> known =
                 effects.size() == 1 ? Optional.of(effects.iterator().next()) : Optional.empty();
@@ -223,12 +244,42 @@ final class AzureFirewallFilter {
                 rule.destinationIpGroups(),
                 flow.destination().publicAzureRegion());
         for (String name : rule.fqdns()) {
-            to = to.union(named(name.toLowerCase(Locale.ROOT), firewall.name()));
+            to = to.union(
+                    toApiServer(flow)
+                            ? named(name.toLowerCase(Locale.ROOT), firewall.name())
+                            : open(
+                                    "name " + name,
+                                    Optional.of(false),
+                                    "the addresses of " + name + " in " + firewall.name(),
+                                    "nslookup " + Shell.quote(name)));
         }
         return Optional.of(to);
     }
 
+    private static boolean toApiServer(Flow flow) {
+        return flow.destination().publicAzureRegion().isPresent();
+    }
+
+    /**
+     * An application rule looks for a server name, which nothing but the tunnel's own connection is known to send: a rule
+     * for the very port leaves it open what becomes of others.
+     */
+    private Optional<ServiceTags.Covered> applicationToNode(AzureFirewall.Rule rule, Flow flow) {
+        boolean port = flow.transport() == Transport.TCP
+                && rule.protocols().stream().anyMatch(p -> p.strip().endsWith(":" + flow.port()));
+        return port
+                ? Optional.of(open(
+                        "application rules at port " + flow.port(),
+                        Optional.empty(),
+                        "whether application rule " + rule.name() + " applies to connections without a server name",
+                        "nc -v -w 2 NODE_ADDRESS " + flow.port()))
+                : Optional.empty();
+    }
+
     private Optional<ServiceTags.Covered> application(AzureFirewall.Rule rule, Flow flow) {
+        if (!toApiServer(flow)) {
+            return applicationToNode(rule, flow);
+        }
         // A rule by FQDN tag may leave its protocols to the tag.
         boolean port = rule.protocols().isEmpty()
                 ? !rule.fqdnTags().isEmpty()
@@ -244,6 +295,7 @@ final class AzureFirewallFilter {
             } else if (!OTHER_TAGS.contains(lower) && !lower.startsWith("office365")) {
                 to = to.union(open(
                         "FQDN tag " + tag,
+                        Optional.empty(),
                         "whether FQDN tag " + tag + " covers the API server's name",
                         "az network firewall list-fqdn-tags -o json"));
             }
@@ -275,6 +327,7 @@ final class AzureFirewallFilter {
         return mayBe
                 ? open(
                         "name " + pattern,
+                        Optional.empty(),
                         "the API server's name, which " + pattern + " in " + where + " may cover",
                         "az aks show --resource-group \"$RESOURCE_GROUP\" --name \"$CLUSTER\" --query fqdn")
                 : ServiceTags.Covered.exactly(AddressSet.NONE);
@@ -289,9 +342,9 @@ final class AzureFirewallFilter {
         return publicCloud && (".hcp." + location + ".azmk8s.io").endsWith(end);
     }
 
-    private static ServiceTags.Covered open(String about, String what, String command) {
+    private static ServiceTags.Covered open(String about, Optional<Boolean> usually, String what, String command) {
         FirstMatch.Condition condition =
-                new FirstMatch.Condition(about, true, false, Optional.empty(), new Missing(what, command));
+                new FirstMatch.Condition(about, true, false, usually, new Missing(what, command));
         return new ServiceTags.Covered(AddressSet.NONE, List.of(new ServiceTags.Doubt(AddressSet.ALL, condition)));
     }
 

@@ -168,6 +168,42 @@ record Fate(
                 List.copyOf(assumptions));
     }
 
+    static Fate open(Piece only) {
+        return ofPieces(List.of(only));
+    }
+
+    /** The same as the usual reading only, as long as something is not known. */
+    Fate unless(Missing unknown) {
+        Set<Missing> all = new LinkedHashSet<>(missing);
+        all.add(unknown);
+        return new Fate(
+                Outcome.UNKNOWN,
+                outcome == Outcome.UNKNOWN ? likely : outcome,
+                name.isEmpty() ? "way to the API server" : name,
+                atNode,
+                decidedBy,
+                List.copyOf(all),
+                onNode,
+                assumptions);
+    }
+
+    /** What becomes of an agent's connections as one hop, where they may go any of several ways. */
+    static Hop either(Agent agent, List<List<Hop>> ways) {
+        Set<Fate> fates = new LinkedHashSet<>();
+        ways.forEach(way -> fates.addAll(of(agent, way).keySet()));
+        Fate fate = common(List.copyOf(fates), agent);
+        return Hop.of(new Piece(
+                agent.addresses(),
+                fate.outcome,
+                fate.likely,
+                false,
+                fate.name,
+                false,
+                fate.decidedBy,
+                fate.missing,
+                fate.assumptions));
+    }
+
     private static <T> List<T> distinct(List<Piece> pieces, Function<Piece, List<T>> part) {
         Set<T> all = new LinkedHashSet<>();
         pieces.forEach(piece -> all.addAll(part.apply(piece)));

@@ -39,8 +39,6 @@ final class HostFirewall {
     /** Where AKS nodes receive traffic from other nodes. */
     static final String USUAL_INTERFACE = "eth0";
 
-    private static final int ICMP = 1;
-
     /** A rule may have to go for each of these before one gives up counting. */
     private static final int MAX_BLOCKERS = 64;
 
@@ -227,13 +225,14 @@ final class HostFirewall {
     }
 
     /**
-     * Every rule that has to go before connections of these senders pass, the deciding one first. Ends early where a
-     * policy blocks, which no deletion clears.
+     * Every rule that has to go before connections of these senders pass the backend that decides, the deciding one first:
+     * another backend's rules take another command. Ends early where a policy blocks, which no deletion clears.
      */
     List<HostRule> blockers(Question question) {
         Set<HostRule> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         List<HostRule> found = new ArrayList<>();
-        while (found.size() < MAX_BLOCKERS) {
+        Optional<HostTable.Backend> backend = Optional.empty();
+        while (gone.size() < MAX_BLOCKERS) {
             boolean more = false;
             for (HostDecision decision : decide(question.without(gone))) {
                 boolean blocks =
@@ -241,7 +240,11 @@ final class HostFirewall {
                 if (blocks
                         && decision.rule().isPresent()
                         && gone.add(decision.rule().get())) {
-                    found.add(decision.rule().get());
+                    Optional<HostTable.Backend> here = decision.table().map(HostTable::backend);
+                    backend = backend.isPresent() ? backend : here;
+                    if (here.equals(backend)) {
+                        found.add(decision.rule().get());
+                    }
                     more = true;
                 }
             }
@@ -442,6 +445,7 @@ final class HostFirewall {
                     first ? "NEW" : "ESTABLISHED",
                     flags,
                     mayPush,
+                    HostPacket.Refusal.NONE,
                     tracked);
             Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
             here.put(HostWalk.State.FRESH, new HostWalk.Reach(surelyPassing, HostWalk.without(passing, surelyPassing)));
@@ -468,25 +472,23 @@ final class HostFirewall {
         private void refusals(HostPacket packet) {
             List<HostWalk.Claim> claims = List.copyOf(refused);
             refused.clear();
-            for (boolean reset : new boolean[] {true, false}) {
-                List<HostWalk.Claim> alike =
-                        claims.stream().filter(claim -> resets(claim) == reset).toList();
-                if (!alike.isEmpty()) {
-                    answers(packet, reset, alike);
-                }
+            Map<HostPacket.Refusal, List<HostWalk.Claim>> alike = new LinkedHashMap<>();
+            for (HostWalk.Claim claim : claims) {
+                alike.computeIfAbsent(claim.refusal(), key -> new ArrayList<>()).add(claim);
             }
+            alike.forEach((refusal, some) -> answers(packet, refusal, some));
         }
 
-        private void answers(HostPacket packet, boolean reset, List<HostWalk.Claim> claims) {
+        private void answers(HostPacket packet, HostPacket.Refusal refusal, List<HostWalk.Claim> claims) {
             AddressSet senders = AddressSet.union(
                     claims.stream().map(HostWalk.Claim::sources).toList());
             HostWalk.Summary swallowed = new HostWalk.Summary();
             Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
             here.put(HostWalk.State.FRESH, new HostWalk.Reach(senders, AddressSet.NONE));
-            here = through(answer(packet, reset, claims, false), here, swallowed, false);
+            here = through(answer(packet, refusal, claims, false), here, swallowed, false);
             if (!packet.incoming()) {
                 // What the node sends itself comes in again; marks stay on it.
-                here = through(answer(packet, reset, claims, true), here, swallowed, false);
+                here = through(answer(packet, refusal, claims, true), here, swallowed, false);
             }
             AddressSet arrives = AddressSet.NONE;
             for (HostWalk.Reach reach : here.values()) {
@@ -500,14 +502,15 @@ final class HostFirewall {
         }
 
         /** What the kernel says to the sender of a packet that is rejected. */
-        private HostPacket answer(HostPacket packet, boolean reset, List<HostWalk.Claim> claims, boolean incoming) {
+        private HostPacket answer(
+                HostPacket packet, HostPacket.Refusal refusal, List<HostWalk.Claim> claims, boolean incoming) {
             AddressSet seen = tracked.minus(AddressSet.union(claims.stream()
                     .filter(claim -> claim.state().untracked())
                     .map(HostWalk.Claim::sources)
                     .toList()));
-            boolean toItself = !packet.incoming() && !reset;
+            boolean toItself = !packet.incoming() && !refusal.reset();
             return new HostPacket(
-                    reset ? packet.protocol() : ICMP,
+                    refusal.reset() ? packet.protocol() : HostPacket.ICMP,
                     incoming,
                     packet.incoming() ? device : HostPacket.LOOPBACK,
                     false,
@@ -517,8 +520,9 @@ final class HostFirewall {
                     question.port(),
                     false,
                     "RELATED",
-                    reset ? (packet.first() ? Set.of("RST", "ACK") : Set.of("RST")) : Set.of(),
+                    refusal.reset() ? (packet.first() ? Set.of("RST", "ACK") : Set.of("RST")) : Set.of(),
                     false,
+                    refusal,
                     seen);
         }
 
@@ -531,11 +535,6 @@ final class HostFirewall {
             total.claim(silent.of(either, false));
             swallowed.doubts.forEach((doubt, raised) -> total.raise(
                     doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
-        }
-
-        private static boolean resets(HostWalk.Claim claim) {
-            HostRule rule = claim.rule();
-            return rule != null && rule.targetOptions().contains("tcp-reset");
         }
 
         /** Through every base chain on a packet's way; what passes all of them. */
@@ -737,14 +736,16 @@ final class HostFirewall {
                     rest.intersect(dropped).minus(rejected).minus(untold).minus(mayPass);
             AddressSet onlyRejected =
                     rest.intersect(rejected).minus(dropped).minus(untold).minus(mayPass);
+            AddressSet unclear = rest.minus(onlyDropped).minus(onlyRejected);
             for (HostWalk.Claim claim : open) {
-                AddressSet alike =
-                        claim.sources().intersect(claim.end() == HostWalk.End.DROP ? onlyDropped : onlyRejected);
+                boolean drop = claim.end() == HostWalk.End.DROP;
+                AddressSet alike = claim.sources().intersect(drop ? onlyDropped : onlyRejected);
                 if (!alike.isEmpty() && claim.end() != HostWalk.End.OPEN) {
                     decisions.add(decided(claim.of(alike, true), outcome(claim.end()), none));
+                    onlyDropped = onlyDropped.minus(alike);
+                    onlyRejected = onlyRejected.minus(alike);
                 }
             }
-            AddressSet unclear = rest.minus(onlyDropped).minus(onlyRejected);
             AddressSet blockedAnyway = unclear.minus(mayPass).minus(untold);
             for (HostWalk.Claim claim : open) {
                 AddressSet here = claim.sources().intersect(unclear);

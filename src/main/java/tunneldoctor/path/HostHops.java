@@ -180,6 +180,50 @@ final class HostHops {
         return hops;
     }
 
+    /**
+     * What a node's own firewall does with connections that it opens itself to each of some nodes; none where its texts
+     * do not show that.
+     */
+    Map<Node, Hop> outgoing(Node sender, AddressSet own, List<Node> targets) {
+        Map<Node, Hop> hops = new HashMap<>();
+        for (List<Node> same : NsgHops.splitByAddress(destinations(evidence(sender)), targets)) {
+            outgoing(sender, flow(own, same)).ifPresent(hop -> same.forEach(node -> hops.put(node, hop)));
+        }
+        return hops;
+    }
+
+    /** What a node's own firewall does with connections that it opens itself; empty where its texts do not show that. */
+    Optional<Hop> outgoing(Node sender, Flow flow) {
+        Evidence evidence = evidence(sender);
+        boolean shown = evidence.firewall().shown(Direction.OUTBOUND)
+                || facts.nftRulesets().stream()
+                        .anyMatch(ruleset -> ruleset.node().equals(sender.name()));
+        List<Hop.Piece> pieces = whole(evidence, flow, Optional.empty(), Direction.OUTBOUND);
+        // ufw's own status shows its blocks, but not that nothing else blocks.
+        boolean ufwBlocks = pieces.stream().anyMatch(piece -> piece.name().equals(UFW));
+        return sender.windows() || !shown && !ufwBlocks
+                ? Optional.empty()
+                : Optional.of(new Hop(
+                        pieces.stream().map(piece -> atSender(piece, sender)).toList()));
+    }
+
+    private static Hop.Piece atSender(Hop.Piece piece, Node sender) {
+        return new Hop.Piece(
+                piece.sources(),
+                piece.outcome(),
+                piece.likely(),
+                true,
+                (piece.name().equals(UFW) ? "ufw outgoing of " : "host OUTPUT of ") + sender.name(),
+                false,
+                piece.decidedBy(),
+                piece.missing().stream()
+                        .map(one -> new Missing(
+                                one.what() + ", on " + sender.name(),
+                                one.command().startsWith("nc ") ? one.command() : sender.onNode(one.command())))
+                        .toList(),
+                piece.assumptions());
+    }
+
     /** One node's firewall, to be asked many questions. */
     static OneNode oneNode(Facts facts, Node node) {
         Topology topology = new Topology(facts);
@@ -281,12 +325,16 @@ final class HostHops {
 
     /** The packet filter with everything in it; ufw's own status speaks where the filter's text leaves it open. */
     private List<Hop.Piece> whole(Evidence evidence, Flow flow, Optional<String> device) {
-        HostFirewall.Question plain = new HostFirewall.Question(Direction.INBOUND, flow);
+        return whole(evidence, flow, device, Direction.INBOUND);
+    }
+
+    private List<Hop.Piece> whole(Evidence evidence, Flow flow, Optional<String> device, Direction direction) {
+        HostFirewall.Question plain = new HostFirewall.Question(direction, flow);
         List<HostDecision> byTables =
                 evidence.firewall().decide(device.map(plain::arrivingOn).orElse(plain));
         Optional<UfwStatus> active = evidence.bestStatus().filter(s -> s.state() == UfwStatus.State.ACTIVE);
         List<UfwFilter.Decision> byStatus = active.map(status ->
-                        UfwFilter.decide(status, flow, Direction.INBOUND, device.orElse(HostFirewall.USUAL_INTERFACE)))
+                        UfwFilter.decide(status, flow, direction, device.orElse(HostFirewall.USUAL_INTERFACE)))
                 .orElse(List.of());
         List<Hop.Piece> pieces = new ArrayList<>();
         for (HostDecision decision : byTables) {

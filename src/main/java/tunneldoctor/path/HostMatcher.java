@@ -125,7 +125,7 @@ final class HostMatcher {
                 answer = answer(match, packet, state);
                 if (match instanceof Match.Source || match instanceof Match.Destination) {
                     doubt = HostDoubt.DESTINATION;
-                } else if (!(match instanceof Match.Mark)) {
+                } else if (!(match instanceof Match.Mark) && !(match instanceof Match.Icmp)) {
                     doubt = HostDoubt.VARIES;
                 }
             }
@@ -236,6 +236,9 @@ final class HostMatcher {
         if (match instanceof Match.TcpFlags flags) {
             return flags(flags, packet);
         }
+        if (match instanceof Match.Icmp icmp) {
+            return icmp(icmp, packet);
+        }
         if (match instanceof Match.Fragment fragment) {
             return told(fragment.negated());
         }
@@ -305,6 +308,22 @@ final class HostMatcher {
         return pattern.endsWith("+")
                 ? device.startsWith(pattern.substring(0, pattern.length() - 1))
                 : pattern.equals(device);
+    }
+
+    /** The only ICMP messages asked about are those that refuse. */
+    private static Answer icmp(Match.Icmp icmp, HostPacket packet) {
+        if (packet.protocol() != HostPacket.ICMP) {
+            return Answer.NO;
+        }
+        boolean type = icmp.types().isEmpty() || icmp.types().contains(HostPacket.Refusal.UNREACHABLE_TYPE);
+        if (!type) {
+            return told(icmp.negated());
+        }
+        int code = packet.refusal().code();
+        if (!icmp.codes().isEmpty() && code == HostPacket.Refusal.UNKNOWN) {
+            return Answer.MAYBE;
+        }
+        return told((icmp.codes().isEmpty() || icmp.codes().contains(code)) != icmp.negated());
     }
 
     private static Answer flags(Match.TcpFlags flags, HostPacket packet) {

@@ -105,6 +105,11 @@ final class HostWalk {
             return new Claim(other, sources, sure, state, rule, policy, table, owner);
         }
 
+        /** How a claim of {@link End#REJECT} refuses. */
+        HostPacket.Refusal refusal() {
+            return HostPacket.Refusal.of(rule == null ? "" : rule.targetOptions());
+        }
+
         Claim untracked() {
             return new Claim(
                     end, sources, sure, new State(state.mark(), state.unknown(), true), rule, policy, table, owner);
@@ -128,7 +133,8 @@ final class HostWalk {
         final List<Claim> claims = new ArrayList<>();
         final Map<State, Reach> fallThrough = new LinkedHashMap<>();
         final Map<HostDoubt, Raised> doubts = new EnumMap<>(HostDoubt.class);
-        private final Map<End, Map<State, AddressSet>> claimed = new EnumMap<>(End.class);
+        /** What may end so already, for each state or way of refusing that makes a difference behind. */
+        private final Map<End, Map<Object, AddressSet>> claimed = new EnumMap<>(End.class);
 
         void claim(Claim claim) {
             if (claim.sources().isEmpty()) {
@@ -138,8 +144,12 @@ final class HostWalk {
                 claims.add(claim);
                 return;
             }
-            Map<State, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
-            State key = claim.end() == End.ACCEPT ? claim.state() : State.FRESH;
+            Map<Object, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
+            Object key = switch (claim.end()) {
+                case ACCEPT -> claim.state();
+                case REJECT -> claim.refusal();
+                case DROP, OPEN -> State.FRESH;
+            };
             AddressSet before = byState.getOrDefault(key, AddressSet.NONE);
             AddressSet fresh =
                     before.isEmpty() ? claim.sources() : claim.sources().minus(before);
@@ -362,7 +372,10 @@ final class HostWalk {
             }
             case RETURN -> fall(summary.fallThrough, state, sure, perhaps);
             case MARK -> fall(here, HostMarks.after(rule, state), sure, perhaps);
-            case UNTRACK -> fall(here, new State(state.mark(), state.unknown(), true), sure, perhaps);
+            case UNTRACK -> {
+                boolean early = state.untracked() || packet.state().equals(HostPacket.NOT_TRACKED_YET);
+                fall(here, new State(state.mark(), state.unknown(), early), sure, perhaps);
+            }
             case ENTER -> {
                 if (entry == null
                         || entered.contains(rule.target())

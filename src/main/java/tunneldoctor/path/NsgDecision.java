@@ -37,4 +37,8 @@ record NsgDecision(
             List<Missing> missing) {
         this(sources, outcome, likely, decidedBy, false, evidence, missing);
     }
+
+    NsgDecision of(AddressSet others) {
+        return new NsgDecision(others, outcome, likely, decidedBy, byAdminRule, evidence, missing);
+    }
 }

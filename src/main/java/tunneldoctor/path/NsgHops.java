@@ -3,13 +3,16 @@ package tunneldoctor.path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.AdminRule;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Facts;
@@ -21,39 +24,29 @@ import tunneldoctor.model.NsgVerdict;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
 import tunneldoctor.model.SourceRef;
+import tunneldoctor.path.PlaceFilter.Ruling;
 import tunneldoctor.path.Topology.Binding;
 
-/** Judges every network security group between the agents and the kubelets, and between the agents and the API server. */
+/**
+ * Judges every network security group, and the security admin rules before them, between senders and nodes.
+ */
 final class NsgHops {
     private final Topology topology;
     private final Connections asked;
-    private final NsgFilter filter;
+    private final PlaceFilter filter;
+    private final Exits exits;
+    private final List<NsgRule> adminRules;
 
     NsgHops(Facts facts, Topology topology, Connections asked) {
         this.topology = topology;
         this.asked = asked;
-        this.filter = new NsgFilter(topology.serviceTags(), facts.azure().adminRules());
+        this.filter = new PlaceFilter(facts, topology);
+        this.exits = new Exits(facts, topology);
+        this.adminRules =
+                facts.azure().adminRules().stream().map(AdminRule::rule).toList();
     }
 
-    List<NsgVerdict> kubeletVerdicts() {
-        Map<Key, Merged> merged = new LinkedHashMap<>();
-        for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
-            for (Agent agent : asked.agents()) {
-                List<Node> targets = place.getValue().stream()
-                        .filter(node -> agent.node().isEmpty() || !node.name().equals(agent.node()))
-                        .toList();
-                if (!targets.isEmpty()) {
-                    inbound(place.getKey(), agent, targets, merged);
-                    outbound(agent, targets, merged);
-                }
-            }
-        }
-        List<NsgVerdict> verdicts = new ArrayList<>();
-        merged.forEach((key, nodes) -> verdicts.add(verdict(key, nodes)));
-        return verdicts;
-    }
-
-    /** Nodes behind the same groups fare alike. */
+    /** Nodes behind the same groups. */
     private Map<Place, List<Node>> places() {
         Map<Place, List<Node>> places = new LinkedHashMap<>();
         for (Node node : topology.targets()) {
@@ -66,184 +59,212 @@ final class NsgHops {
         return places;
     }
 
-    private void inbound(Place place, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
-        for (Binding binding : List.of(place.subnet(), place.networkInterface())) {
-            judge(binding, Direction.INBOUND, agent, targets, merged);
-        }
+    /** What stands before connections that enter the network by one exit, in the order they meet it. */
+    private List<Binding> bindings(Exits.Exit exit) {
+        Binding subnet = topology.subnetGroup(exit.subnetId(), exit.whose());
+        return exit.host()
+                .map(host -> List.of(topology.interfaceGroup(host), subnet))
+                .orElse(List.of(subnet));
     }
 
-    private void outbound(Agent agent, List<Node> targets, Map<Key, Merged> merged) {
-        exits(agent).forEach(binding -> judge(binding, Direction.OUTBOUND, agent, targets, merged));
+    // ---- as hops of whole paths ----
+
+    /** Exits that differ in what stands before the network or in the subnet, one of each kind. */
+    List<Exits.Exit> kinds(List<Exits.Exit> all) {
+        Map<List<Object>, Exits.Exit> kinds = new LinkedHashMap<>();
+        all.forEach(exit -> kinds.putIfAbsent(List.of(bindings(exit), exit.subnetId()), exit));
+        return List.copyOf(kinds.values());
     }
 
-    /** Pods with addresses of a subnet of their own leave through that subnet's group, others through their node's. */
-    private List<Binding> exits(Agent agent) {
-        Optional<Node> host = topology.node(agent.node());
-        return host.isEmpty()
-                ? List.of()
-                : List.of(
-                        topology.interfaceGroup(host.get()),
-                        topology.subnetGroup(exitSubnet(agent, host.get()), "node " + agent.node()));
+    /** What connections of one agent meet on their way out by one exit, for each of some nodes. */
+    Map<Node, List<Hop>> outbound(Exits.Exit exit, Agent agent, List<Node> targets) {
+        Map<Node, List<Hop>> hops = new HashMap<>();
+        bindings(exit).forEach(binding -> cross(binding, Direction.OUTBOUND, agent, targets, hops));
+        return hops;
     }
 
-    private Optional<String> exitSubnet(Agent agent, Node host) {
-        Optional<String> podSubnet = agent.addresses().size() == 1
-                        && !AddressSet.parse(host.address()).equals(Optional.of(agent.addresses()))
-                ? topology.podSubnetId(host)
-                : Optional.empty();
-        return podSubnet.or(() -> topology.subnetId(host));
-    }
-
-    /** The subnet an agent's connections leave through; empty where the evidence does not tell. */
-    Optional<String> exitSubnet(Agent agent) {
-        return topology.node(agent.node())
-                .flatMap(host -> exitSubnet(agent, host))
-                .or(() -> agent.addresses().size() == 1
-                        ? topology.subnetByAddress(
-                                        AddressSet.format(agent.addresses().first()))
-                                .map(subnet -> subnet.id().isEmpty() ? subnet.name() : subnet.id())
-                        : Optional.empty());
-    }
-
-    /** The groups between one agent and every node it reaches over the network, in the order they are crossed. */
-    Map<Node, List<Hop>> hops(Agent agent) {
-        List<Binding> exits = topology.node(agent.node()).isPresent()
-                ? exits(agent)
-                : exitSubnet(agent)
-                        .map(subnet -> List.of(topology.subnetGroup(Optional.of(subnet), agent.name())))
-                        .orElse(List.of());
-        Map<Node, List<Hop>> hops = new LinkedHashMap<>();
+    /** What they meet on their way in. */
+    Map<Node, List<Hop>> inbound(Agent agent) {
+        Map<Node, List<Hop>> hops = new HashMap<>();
         for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
-            List<Node> targets = place.getValue().stream()
-                    .filter(node -> agent.node().isEmpty() || !node.name().equals(agent.node()))
-                    .toList();
-            targets.forEach(target -> hops.put(target, new ArrayList<>()));
-            exits.forEach(exit -> cross(exit, Direction.OUTBOUND, agent, targets, hops));
+            List<Node> targets = others(agent, place.getValue());
             cross(place.getKey().subnet(), Direction.INBOUND, agent, targets, hops);
             cross(place.getKey().networkInterface(), Direction.INBOUND, agent, targets, hops);
         }
         return hops;
     }
 
+    /** A node's connections to itself cross no network. */
+    private static List<Node> others(Agent agent, List<Node> nodes) {
+        return nodes.stream()
+                .filter(node -> agent.node().isEmpty() || !node.name().equals(agent.node()))
+                .toList();
+    }
+
     private void cross(
             Binding binding, Direction direction, Agent agent, List<Node> targets, Map<Node, List<Hop>> hops) {
-        if (targets.isEmpty() || binding instanceof Binding.None) {
+        if (targets.isEmpty() || binding instanceof Binding.None && adminRules.isEmpty()) {
             return;
         }
-        List<Nsg> groups = binding instanceof Binding.Bound bound
-                ? List.of(bound.nsg())
-                : ((Binding.Unknown) binding).candidates();
-        for (List<Node> alike : splitByDestination(groups, direction, targets)) {
-            Hop hop = binding instanceof Binding.Unknown unknown
-                    ? open(unknown, direction, agent, alike)
-                    : new Hop(filter.decide(groups.get(0), direction, flow(agent, alike)).stream()
-                            .map(piece -> piece(
-                                    piece,
-                                    "nsg " + word(direction) + " "
-                                            + groups.get(0).name()))
-                            .toList());
+        for (List<Node> alike : splitByRules(List.of(binding), direction, targets)) {
+            AddressSet left = agent.addresses();
+            List<Hop.Piece> pieces = new ArrayList<>();
+            for (Ruling ruling : filter.decide(binding, direction, flow(agent, alike))) {
+                AddressSet here = left.intersect(ruling.decision().sources());
+                if (!here.isEmpty()) {
+                    left = left.minus(here);
+                    pieces.add(piece(ruling, here, direction));
+                }
+            }
+            Hop hop = new Hop(pieces);
             alike.forEach(
                     node -> hops.computeIfAbsent(node, n -> new ArrayList<>()).add(hop));
         }
     }
 
-    /** Which group stands here is not known; one in the facts that would deny is likely it. */
-    private Hop open(Binding.Unknown unknown, Direction direction, Agent agent, List<Node> targets) {
-        AddressSet left = agent.addresses();
-        List<Hop.Piece> pieces = new ArrayList<>();
-        for (Nsg candidate : unknown.candidates()) {
-            for (NsgDecision decision : filter.decide(candidate, direction, flow(agent, targets))) {
-                AddressSet here = decision.outcome().blocked() ? left.intersect(decision.sources()) : AddressSet.NONE;
-                if (!here.isEmpty()) {
-                    left = left.minus(here);
-                    pieces.add(piece(
-                            new NsgDecision(
-                                    here,
-                                    Outcome.UNKNOWN,
-                                    decision.outcome(),
-                                    decision.decidedBy(),
-                                    decision.evidence(),
-                                    List.of(unknown.missing())),
-                            "nsg " + word(direction) + " " + candidate.name()));
-                }
-            }
-        }
-        if (!left.isEmpty()) {
-            pieces.add(piece(
-                    new NsgDecision(
-                            left,
-                            Outcome.UNKNOWN,
-                            Outcome.UNKNOWN,
-                            Optional.empty(),
-                            List.of(),
-                            List.of(unknown.missing())),
-                    "nsg " + word(direction) + " of " + unknown.place()));
-        }
-        return new Hop(pieces);
-    }
-
-    private static Hop.Piece piece(NsgDecision decision, String name) {
+    private static Hop.Piece piece(Ruling ruling, AddressSet sources, Direction direction) {
         return new Hop.Piece(
-                decision.sources(),
-                decision.outcome(),
-                decision.likely(),
+                sources,
+                ruling.decision().outcome(),
+                ruling.decision().likely(),
                 false,
-                name,
+                ruling.name(direction),
                 false,
-                decision.decidedBy().map(NsgRule::source),
-                decision.missing(),
+                ruling.decision().decidedBy().map(NsgRule::source),
+                ruling.decision().missing(),
                 List.of());
     }
 
-    private static String word(Direction direction) {
-        return direction == Direction.INBOUND ? "inbound" : "outbound";
-    }
+    // ---- as verdicts of their own ----
 
-    private void judge(Binding binding, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
-        if (binding instanceof Binding.Bound bound) {
-            for (List<Node> alike : splitByDestination(List.of(bound.nsg()), direction, targets)) {
-                Judged judged = judge(bound.nsg(), direction, agent, alike);
-                add(Optional.of(bound.nsg()), binding.place(), direction, judged, agent, alike, merged);
-            }
-        } else if (binding instanceof Binding.Unknown unknown) {
-            add(unknown, direction, agent, targets, merged);
-        } else {
-            Judged free = new Judged(Outcome.ALLOWED, Outcome.UNKNOWN, Optional.empty(), List.of(), List.of());
-            add(Optional.empty(), binding.place(), direction, free, agent, targets, merged);
+    List<NsgVerdict> kubeletVerdicts() {
+        Map<Key, Merged> merged = new LinkedHashMap<>();
+        Map<Agent, List<List<Binding>>> ways = new HashMap<>();
+        for (Agent agent : asked.agents()) {
+            ways.put(
+                    agent,
+                    exits.of(agent).stream().map(this::bindings).distinct().toList());
         }
-    }
-
-    /** Which group stands here is not known; one in the facts that would deny is likely it. */
-    private void add(
-            Binding.Unknown unknown, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
-        for (Nsg candidate : unknown.candidates()) {
-            for (List<Node> alike : splitByDestination(List.of(candidate), direction, targets)) {
-                Judged judged = judge(candidate, direction, agent, alike);
-                if (judged.outcome().blocked()) {
-                    Judged likely = new Judged(
-                            Outcome.UNKNOWN,
-                            judged.outcome(),
-                            judged.decidedBy(),
-                            judged.evidence(),
-                            List.of(unknown.missing()));
-                    add(Optional.of(candidate), unknown.place(), direction, likely, agent, alike, merged);
+        for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
+            for (Agent agent : asked.agents()) {
+                List<Node> targets = others(agent, place.getValue());
+                if (!targets.isEmpty()) {
+                    judge(place.getKey().subnet(), Direction.INBOUND, agent, targets, merged);
+                    judge(place.getKey().networkInterface(), Direction.INBOUND, agent, targets, merged);
+                    outbound(ways.getOrDefault(agent, List.of()), agent, targets, merged);
                 }
             }
         }
-        Judged open =
-                new Judged(Outcome.UNKNOWN, Outcome.UNKNOWN, Optional.empty(), List.of(), List.of(unknown.missing()));
-        add(Optional.empty(), "an interface or subnet", direction, open, agent, targets, merged);
+        List<NsgVerdict> verdicts = new ArrayList<>();
+        merged.forEach((key, nodes) -> verdicts.add(verdict(key, nodes)));
+        return verdicts;
+    }
+
+    private void judge(Binding binding, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
+        for (List<Node> alike : splitByRules(List.of(binding), direction, targets)) {
+            judged(binding, direction, agent, alike).forEach(judged -> add(judged, direction, agent, alike, merged));
+        }
+    }
+
+    /** An agent that may run anywhere is shut in for certain only where every way out is shut. */
+    private void outbound(List<List<Binding>> ways, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
+        List<Binding> all = ways.stream().flatMap(List::stream).toList();
+        for (List<Node> alike : splitByRules(all, Direction.OUTBOUND, targets)) {
+            List<List<Judged>> byWay = ways.stream()
+                    .map(way -> way.stream()
+                            .flatMap(binding -> judged(binding, Direction.OUTBOUND, agent, alike).stream())
+                            .toList())
+                    .toList();
+            boolean shut = byWay.stream()
+                    .allMatch(way ->
+                            way.stream().anyMatch(judged -> judged.outcome().blocked()));
+            byWay.forEach(way -> way.forEach(judged -> add(
+                    judged.outcome().blocked() && !shut ? judged.open(Tunnels.whereAgentsRun()) : judged,
+                    Direction.OUTBOUND,
+                    agent,
+                    alike,
+                    merged)));
+        }
+    }
+
+    /** One verdict, or where it is not known which group stands here one for each that may. */
+    private List<Judged> judged(Binding binding, Direction direction, Agent agent, List<Node> targets) {
+        List<Ruling> rulings = filter.decide(binding, direction, flow(agent, targets));
+        return rulings.stream().allMatch(Ruling::settled)
+                ? List.of(combine(binding, agent, rulings))
+                : rulings.stream()
+                        .filter(ruling -> !ruling.settled())
+                        .map(Judged::of)
+                        .toList();
+    }
+
+    /** An agent whose true source is one of several gets a verdict only where they all fare alike. */
+    private static Judged combine(Binding binding, Agent agent, List<Ruling> rulings) {
+        Ruling first = rulings.get(0);
+        List<NsgDecision> decisions = rulings.stream().map(Ruling::decision).toList();
+        boolean alike = decisions.stream()
+                .allMatch(decision -> decision.outcome() == first.decision().outcome());
+        boolean oneLikely = decisions.stream()
+                .allMatch(decision -> decision.likely() == first.decision().likely());
+        boolean onePlace = rulings.stream()
+                .allMatch(ruling ->
+                        ruling.nsg().equals(first.nsg()) && ruling.place().equals(first.place()));
+        List<SourceRef> evidence = distinct(decisions, NsgDecision::evidence);
+        Optional<Nsg> bound = binding instanceof Binding.Bound one ? Optional.of(one.nsg()) : Optional.empty();
+        return new Judged(
+                onePlace ? first.nsg() : bound,
+                onePlace ? first.place() : binding.place(),
+                alike ? first.decision().outcome() : Outcome.UNKNOWN,
+                alike && oneLikely ? first.decision().likely() : Outcome.UNKNOWN,
+                alike
+                                && decisions.stream()
+                                                .map(NsgDecision::decidedBy)
+                                                .distinct()
+                                                .count()
+                                        == 1
+                        ? first.decision().decidedBy()
+                        : Optional.empty(),
+                evidence,
+                alike ? distinct(decisions, NsgDecision::missing) : List.of(Tunnels.sourceOf(agent)));
+    }
+
+    private static <T> List<T> distinct(List<NsgDecision> decisions, Function<NsgDecision, List<T>> part) {
+        Set<T> all = new LinkedHashSet<>();
+        decisions.forEach(decision -> all.addAll(part.apply(decision)));
+        return List.copyOf(all);
+    }
+
+    // ---- which targets share a verdict ----
+
+    private List<List<Node>> splitByRules(List<Binding> bindings, Direction direction, List<Node> targets) {
+        List<NsgRule> rules = new ArrayList<>(adminRules);
+        for (Binding binding : bindings) {
+            if (binding instanceof Binding.Bound bound) {
+                rules.addAll(bound.nsg().rules());
+            } else if (binding instanceof Binding.Unknown unknown) {
+                unknown.candidates().forEach(nsg -> rules.addAll(nsg.rules()));
+            }
+        }
+        Map<Optional<Set<String>>, List<Node>> byGroups = new LinkedHashMap<>();
+        targets.forEach(
+                target -> byGroups.computeIfAbsent(topology.applicationGroups(target), groups -> new ArrayList<>())
+                        .add(target));
+        return byGroups.values().stream()
+                .flatMap(alike -> splitByRule(rules, direction, alike).stream())
+                .toList();
     }
 
     /** Targets that every rule's destination either holds wholly or not at all, so that one verdict serves them all. */
     static List<List<Node>> splitByDestination(List<Nsg> groups, Direction direction, Collection<Node> targets) {
+        return splitByRule(groups.stream().flatMap(nsg -> nsg.rules().stream()).toList(), direction, targets);
+    }
+
+    private static List<List<Node>> splitByRule(List<NsgRule> rules, Direction direction, Collection<Node> targets) {
         Set<AddressSet> destinations = new LinkedHashSet<>();
-        for (Nsg nsg : groups) {
-            for (NsgRule rule : nsg.rules()) {
-                if (rule.direction() == direction) {
-                    for (String prefix : rule.destinationPrefixes()) {
-                        AddressSet.parse(prefix).ifPresent(destinations::add);
-                    }
+        for (NsgRule rule : rules) {
+            if (rule.direction() == direction) {
+                for (String prefix : rule.destinationPrefixes()) {
+                    AddressSet.parse(prefix).ifPresent(destinations::add);
                 }
             }
         }
@@ -266,23 +287,12 @@ final class NsgHops {
         return List.copyOf(alike.values());
     }
 
-    private Judged judge(Nsg nsg, Direction direction, Agent agent, List<Node> targets) {
-        List<NsgDecision> pieces = filter.decide(nsg, direction, flow(agent, targets));
-        return combine(agent, pieces);
-    }
-
     private Flow flow(Agent agent, List<Node> targets) {
-        Optional<Set<String>> senderGroups = topology.node(agent.node()).flatMap(topology::applicationGroups);
-        Set<Optional<Set<String>>> targetGroups = new LinkedHashSet<>();
-        targets.forEach(target -> targetGroups.add(topology.applicationGroups(target)));
         return new Flow(
                 asked.transport(),
                 agent.addresses(),
-                senderGroups,
-                new Flow.Destination(
-                        addresses(targets),
-                        Optional.empty(),
-                        targetGroups.size() == 1 ? targetGroups.iterator().next() : Optional.empty()),
+                exits.applicationGroups(agent),
+                new Flow.Destination(addresses(targets), Optional.empty(), topology.applicationGroups(targets.get(0))),
                 asked.port());
     }
 
@@ -290,50 +300,8 @@ final class NsgHops {
         return AddressSet.union(targets.stream().map(topology::addresses).toList());
     }
 
-    /** An agent whose true source is one of several gets a verdict only where they all fare alike. */
-    static Judged combine(Agent agent, List<NsgDecision> pieces) {
-        List<NsgDecision> mine = pieces.stream()
-                .filter(piece -> piece.sources().overlaps(agent.addresses()))
-                .toList();
-        NsgDecision first = mine.get(0);
-        boolean alike = mine.stream().allMatch(piece -> piece.outcome() == first.outcome());
-        if (alike) {
-            return new Judged(
-                    first.outcome(),
-                    first.likely(),
-                    mine.stream().map(NsgDecision::decidedBy).distinct().count() == 1
-                            ? first.decidedBy()
-                            : Optional.empty(),
-                    distinct(mine.stream()
-                            .flatMap(piece -> piece.evidence().stream())
-                            .toList()),
-                    distinct(mine.stream()
-                            .flatMap(piece -> piece.missing().stream())
-                            .toList()));
-        }
-        return new Judged(
-                Outcome.UNKNOWN,
-                Outcome.UNKNOWN,
-                Optional.empty(),
-                distinct(mine.stream()
-                        .flatMap(piece -> piece.evidence().stream())
-                        .toList()),
-                List.of(Tunnels.sourceOf(agent)));
-    }
-
-    private static <T> List<T> distinct(List<T> items) {
-        return List.copyOf(new LinkedHashSet<>(items));
-    }
-
-    private void add(
-            Optional<Nsg> nsg,
-            String place,
-            Direction direction,
-            Judged judged,
-            Agent agent,
-            List<Node> targets,
-            Map<Key, Merged> merged) {
-        Merged into = merged.computeIfAbsent(new Key(nsg, place, direction, judged), key -> new Merged());
+    private void add(Judged judged, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {
+        Merged into = merged.computeIfAbsent(new Key(direction, judged), key -> new Merged());
         into.targets.addAll(targets);
         topology.node(agent.node()).ifPresent(into.senders::add);
         into.agents.add(agent.name());
@@ -341,18 +309,36 @@ final class NsgHops {
         into.senderRange = into.senderRange.union(topology.rangeAround(agent.addresses()));
     }
 
-    /** What one group does with one agent's flow to one set of targets. */
-    record Judged(
+    /** What stands at one place does with one agent's flow to one set of targets. */
+    private record Judged(
+            Optional<Nsg> nsg,
+            String place,
             Outcome outcome,
             Outcome likely,
             Optional<NsgRule> decidedBy,
             List<SourceRef> evidence,
-            List<Missing> missing) {}
+            List<Missing> missing) {
+        static Judged of(Ruling ruling) {
+            NsgDecision decision = ruling.decision();
+            return new Judged(
+                    ruling.nsg(),
+                    ruling.nsg().isPresent() ? ruling.place() : "an interface or subnet",
+                    decision.outcome(),
+                    decision.likely(),
+                    decision.decidedBy(),
+                    decision.evidence(),
+                    decision.missing());
+        }
+
+        Judged open(Missing gap) {
+            return new Judged(nsg, place, Outcome.UNKNOWN, Outcome.UNKNOWN, decidedBy, evidence, List.of(gap));
+        }
+    }
 
     private record Place(Binding subnet, Binding networkInterface, Optional<String> subnetId) {}
 
     /** Verdicts alike in this are one verdict about several agents and nodes. */
-    private record Key(Optional<Nsg> nsg, String place, Direction direction, Judged judged) {}
+    private record Key(Direction direction, Judged judged) {}
 
     private static final class Merged {
         private final Set<Node> targets = new LinkedHashSet<>();
@@ -369,8 +355,8 @@ final class NsgHops {
                 key.direction(),
                 key.judged().outcome(),
                 key.judged().likely(),
-                key.nsg(),
-                key.place(),
+                key.judged().nsg(),
+                key.judged().place(),
                 key.judged().decidedBy(),
                 asked.transport(),
                 asked.port(),

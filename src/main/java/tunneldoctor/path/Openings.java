@@ -215,6 +215,9 @@ public final class Openings {
         if (change instanceof HostChange.UfwAllow allow) {
             return allow.transport() == transport ? PortSet.of(allow.port()) : PortSet.NONE;
         }
+        if (change instanceof HostChange.UfwChange allow) {
+            return allow.transport() == transport ? PortSet.of(allow.port()) : PortSet.NONE;
+        }
         if (change instanceof HostChange.InsertAccept accept) {
             return accept.transport() == transport ? PortSet.of(accept.port()) : PortSet.NONE;
         }

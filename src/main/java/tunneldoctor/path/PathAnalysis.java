@@ -102,7 +102,7 @@ public record PathAnalysis(
                 hostsToo || before.isEmpty()
                         ? new HostHops(facts, topology, asked).kubeletVerdicts()
                         : before.get().verdicts(HostVerdict.class));
-        if (Tunnels.dialsPublicly(tunnel, facts.azure().cluster())) {
+        if (!Tunnels.dialsPublicly(tunnel, facts.azure().cluster()).no()) {
             verdicts.addAll(
                     hostsOnly && before.isPresent()
                             ? before.get().verdicts(EgressVerdict.class)

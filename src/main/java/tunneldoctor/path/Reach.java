@@ -12,12 +12,9 @@ import java.util.stream.Collectors;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
-import tunneldoctor.model.EgressVerdict;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Node;
-import tunneldoctor.model.NsgRule;
-import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
 import tunneldoctor.model.ReachPath;
 import tunneldoctor.model.ReachPath.End;
@@ -39,18 +36,18 @@ public final class Reach {
     private static final String HOST_ALONE =
             "judged by the node's own firewall alone: the facts hold nothing of Azure or Kubernetes";
     private static final String OWN_NODE = "a node's connections to itself cross no network";
-    private static final String SENDER_UNKNOWN =
-            "what the sender's own machine lets out is not judged: which machine it is is not in the facts";
 
     private final Facts facts;
     private final Question question;
     private final Topology topology;
     private final Map<String, Integer> outputs;
+    private final OwnMachines ownMachines;
 
     private Reach(Facts facts, Question question) {
         this.facts = facts;
         this.question = question;
         this.topology = new Topology(facts);
+        this.ownMachines = new OwnMachines(facts, topology, hostsAlone(facts));
         this.outputs = facts.given().nodes().stream()
                 .collect(Collectors.toMap(NodeOutputs::name, NodeOutputs::index, (first, second) -> first));
     }
@@ -90,17 +87,17 @@ public final class Reach {
         List<Agent> agents = senders(tunnel);
         List<ReachPath> paths = new ArrayList<>(toNodes(agents));
         List<Missing> missing = new ArrayList<>();
-        if (question.tunnelToo() && !hostsAlone()) {
+        if (question.tunnelToo() && !hostsAlone(facts)) {
             if (tunnel.kind() == TunnelKind.UNKNOWN) {
                 missing.addAll(tunnel.missing());
             } else if (tunnel.kind() != TunnelKind.NONE) {
-                paths.addAll(toApiServer(tunnel, agents));
+                paths.addAll(new TunnelPaths(facts, topology, tunnel, agents, ownMachines).paths());
             }
         }
         return new Reachability(facts.given().file(), facts.given().scene(), paths, missing);
     }
 
-    private boolean hostsAlone() {
+    private static boolean hostsAlone(Facts facts) {
         return facts.given().azure().isEmpty() && facts.given().kubernetes().isEmpty();
     }
 
@@ -143,33 +140,31 @@ public final class Reach {
 
     private List<ReachPath> toNodes(List<Agent> agents) {
         Connections asked = new Connections(question.transport(), question.port(), agents, question.inInterface());
-        NsgHops groups = new NsgHops(facts, topology, asked);
-        HostHops hosts = new HostHops(facts, topology, asked);
-        Map<Node, Hop> firewalls = hosts.hops();
         List<Node> targets = topology.targets().stream().filter(this::asked).toList();
+        HostHops hosts = new HostHops(facts, topology, asked);
+        NetworkWays ways = new NetworkWays(
+                new Exits(facts, topology),
+                new NsgHops(facts, topology, asked),
+                new RouteHops(facts, topology, asked, targets, question.from().isEmpty()));
+        Map<Node, Hop> firewalls = hosts.hops();
         List<ReachPath> paths = new ArrayList<>();
         for (Agent agent : agents) {
-            Map<Node, List<Hop>> crossed = hostsAlone() ? Map.of() : groups.hops(agent);
-            NodeRoutes routes = new NodeRoutes(
-                    facts, agent, groups.exitSubnet(agent).flatMap(topology::routeTable), question.port());
-            boolean placed = topology.node(agent.node()).isPresent();
+            List<Node> others =
+                    targets.stream().filter(node -> !own(agent, node)).toList();
+            Map<Node, Hop> leaving = ownMachines.to(others, agent, hosts);
+            Map<Node, List<Hop>> crossed = hostsAlone(facts) ? Map.of() : ways.to(others, agent);
             Map<List<Hop>, Map<Fate, AddressSet>> known = new LinkedHashMap<>();
             for (Node node : targets) {
-                boolean own = !node.name().isEmpty() && node.name().equals(agent.node());
-                List<Hop> hops = own
-                        ? List.of(ownHop(hosts, agent, node))
-                        : way(
-                                crossed.getOrDefault(node, List.of()),
-                                routes.hop(node),
-                                Objects.requireNonNull(firewalls.get(node), "every node has a firewall"));
-                List<String> assumptions = new ArrayList<>();
-                if (own) {
-                    assumptions.add(OWN_NODE);
-                } else if (hostsAlone()) {
-                    assumptions.add(HOST_ALONE);
-                } else if (!placed) {
-                    assumptions.add(SENDER_UNKNOWN);
+                List<Hop> hops = new ArrayList<>();
+                if (own(agent, node)) {
+                    hops.add(ownHop(hosts, agent, node));
+                } else {
+                    hops.add(leaving.getOrDefault(node, ownMachines.notJudged(agent)));
+                    hops.addAll(crossed.getOrDefault(node, List.of()));
+                    hops.add(Objects.requireNonNull(firewalls.get(node), "every node has a firewall"));
                 }
+                List<String> assumptions =
+                        own(agent, node) ? List.of(OWN_NODE) : hostsAlone(facts) ? List.of(HOST_ALONE) : List.of();
                 known.computeIfAbsent(hops, way -> Fate.of(agent, way))
                         .forEach((fate, sources) -> paths.add(toNode(agent, node, fate, sources, assumptions)));
             }
@@ -177,30 +172,14 @@ public final class Reach {
         return paths;
     }
 
-    private Hop ownHop(HostHops hosts, Agent agent, Node node) {
-        Optional<TunnelPod> pod = facts.tunnelPods().stream()
-                .filter(p -> p.name().equals(agent.name()) && !p.hostNetwork())
-                .findFirst();
-        AddressSet local = pod.flatMap(p -> AddressSet.parse(p.podAddress())).orElse(agent.addresses());
-        return hosts.ownHop(agent, node, local, pod.isPresent());
+    private static boolean own(Agent agent, Node node) {
+        return !node.name().isEmpty() && node.name().equals(agent.node());
     }
 
-    /** Routes come behind what lets a packet out of the sender's machine and before what lets it into the target's. */
-    private static List<Hop> way(List<Hop> groups, Optional<Hop> route, Hop firewall) {
-        List<Hop> way = new ArrayList<>();
-        boolean routed = route.isEmpty();
-        for (Hop group : groups) {
-            if (!routed && group.pieces().get(0).name().startsWith("nsg inbound")) {
-                way.add(route.orElseThrow());
-                routed = true;
-            }
-            way.add(group);
-        }
-        if (!routed) {
-            way.add(route.orElseThrow());
-        }
-        way.add(firewall);
-        return way;
+    private Hop ownHop(HostHops hosts, Agent agent, Node node) {
+        Optional<TunnelPod> pod = ownMachines.podOf(agent);
+        AddressSet local = pod.flatMap(p -> AddressSet.parse(p.podAddress())).orElse(agent.addresses());
+        return hosts.ownHop(agent, node, local, pod.isPresent());
     }
 
     private ReachPath toNode(Agent agent, Node node, Fate fate, AddressSet sources, List<String> assumptions) {
@@ -225,7 +204,7 @@ public final class Reach {
                 List.copyOf(all));
     }
 
-    private static String shown(AddressSet sources) {
+    static String shown(AddressSet sources) {
         return sources.size() > MOST_SHOWN ? "" : sources.toString();
     }
 
@@ -246,121 +225,5 @@ public final class Reach {
         return index == null || end < 0 || !at.document().startsWith("nodes[")
                 ? at
                 : new SourceRef("nodes[" + index + at.document().substring(end), at.line(), at.text());
-    }
-
-    private List<ReachPath> toApiServer(Tunnel tunnel, List<Agent> agents) {
-        List<EgressVerdict> verdicts =
-                Tunnels.dialsPublicly(tunnel, facts.azure().cluster())
-                        ? new EgressHops(facts, topology, tunnel, agents).verdicts()
-                        : List.of();
-        Map<String, Agent> senders = new LinkedHashMap<>();
-        agents.forEach(agent -> senders.putIfAbsent(agent.node(), agent));
-        List<ReachPath> paths = new ArrayList<>();
-        for (Agent agent : senders.values()) {
-            for (EgressHops.Dial dial : EgressHops.dials(tunnel.kind())) {
-                List<EgressVerdict> mine = verdicts.stream()
-                        .filter(verdict -> verdict.transport() == dial.transport() && verdict.port() == dial.port())
-                        .toList();
-                boolean judged = Tunnels.dialsPublicly(tunnel, facts.azure().cluster());
-                Fate fate = !judged ? privateEndpoint() : fate(agent, mine);
-                paths.add(tunnelPath(agent, dial, fate, mine));
-            }
-        }
-        return paths;
-    }
-
-    private ReachPath tunnelPath(Agent agent, EgressHops.Dial dial, Fate fate, List<EgressVerdict> verdicts) {
-        List<String> assumptions = new ArrayList<>(fate.assumptions());
-        if (!dial.essential()) {
-            assumptions.add("it is not certain that the tunnel needs this port");
-        }
-        verdicts.stream()
-                .filter(verdict -> verdict.opensTls() && from(agent, verdict))
-                .findFirst()
-                .ifPresent(verdict -> assumptions.add(verdict.summary()));
-        String fqdn = facts.azure().cluster().map(cluster -> cluster.fqdn()).orElse("");
-        return new ReachPath(
-                Purpose.TUNNEL,
-                new End(
-                        agent.node(),
-                        topology.node(agent.node()).map(Node::address).orElse(shown(agent.addresses()))),
-                new End("", fqdn.isEmpty() ? "API server" : fqdn),
-                dial.transport(),
-                dial.port(),
-                fate.outcome(),
-                fate.likely(),
-                fate.name(),
-                fate.decidedBy(),
-                fate.missing(),
-                assumptions);
-    }
-
-    private static boolean from(Agent agent, EgressVerdict verdict) {
-        return agent.node().isEmpty() || verdict.nodes().contains(agent.node());
-    }
-
-    private static Fate privateEndpoint() {
-        return new Fate(
-                Outcome.UNKNOWN,
-                Outcome.UNKNOWN,
-                "private endpoint of the API server",
-                false,
-                Optional.empty(),
-                List.of(new Missing(
-                        "what stands between the agents and the API server's private endpoint",
-                        "az network private-endpoint list -o json")),
-                List.of(),
-                List.of());
-    }
-
-    /** An agent that may be on any node has the fate that all nodes share. */
-    private Fate fate(Agent agent, List<EgressVerdict> verdicts) {
-        if (topology.node(agent.node()).isPresent()) {
-            return fate(agent, agent.node(), verdicts);
-        }
-        Set<String> nodes = new LinkedHashSet<>();
-        verdicts.forEach(verdict -> nodes.addAll(verdict.nodes()));
-        if (nodes.isEmpty()) {
-            nodes.add("");
-        }
-        Set<Fate> fates = new LinkedHashSet<>();
-        nodes.forEach(node -> fates.add(fate(agent, node, verdicts)));
-        return Fate.common(List.copyOf(fates), agent);
-    }
-
-    private Fate fate(Agent agent, String node, List<EgressVerdict> verdicts) {
-        List<Hop> hops = verdicts.stream()
-                .filter(verdict -> node.isEmpty()
-                        || verdict.nodes().isEmpty()
-                        || verdict.nodes().contains(node))
-                .filter(verdict -> !agent.exact()
-                        || verdict.group()
-                                .map(group -> group.sources().overlaps(agent.addresses()))
-                                .orElse(true))
-                .map(verdict -> Hop.of(piece(verdict, agent)))
-                .toList();
-        return Fate.of(agent, hops).keySet().iterator().next();
-    }
-
-    private static Hop.Piece piece(EgressVerdict verdict, Agent agent) {
-        Optional<SourceRef> rule = verdict.group().isPresent()
-                ? verdict.group().get().decidedBy().map(NsgRule::source)
-                : verdict.evidence().stream().findFirst();
-        return new Hop.Piece(
-                agent.addresses(),
-                verdict.outcome(),
-                verdict.outcome() == Outcome.UNKNOWN ? verdict.likely() : Outcome.UNKNOWN,
-                verdict.device() == EgressVerdict.Device.APPLIANCE
-                        || verdict.device() == EgressVerdict.Device.AZURE_FIREWALL,
-                switch (verdict.device()) {
-                    case NSG -> "nsg outbound " + verdict.name();
-                    case ROUTE -> "route " + verdict.name();
-                    case AZURE_FIREWALL -> "azure firewall " + verdict.name();
-                    case APPLIANCE -> "appliance " + verdict.name();
-                },
-                false,
-                rule,
-                verdict.missing(),
-                List.of());
     }
 }

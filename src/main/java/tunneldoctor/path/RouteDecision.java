@@ -31,10 +31,16 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
             AddressSet.parse("192.168.0.0/16").orElseThrow(),
             AddressSet.parse("100.64.0.0/10").orElseThrow());
 
+    /** Addresses of private networks, which Azure keeps off the Internet. */
+    static final AddressSet PRIVATE = AddressSet.union(DISCARDED_BY_DEFAULT);
+
     private static final long HOST = 1;
 
     /** The smallest address space Azure accepts for a virtual network is a /29. */
     private static final long LEAST_NETWORK = 8;
+
+    private static final Missing SPACE =
+            new Missing("the address space of the cluster's virtual network", "az network vnet list -o json");
 
     RouteDecision {
         ways = List.copyOf(ways);
@@ -44,12 +50,23 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
     /** What a next hop is. */
     enum Hop {
         /** The virtual network or a peered one. */
-        NETWORK,
-        INTERNET,
-        APPLIANCE,
-        GATEWAY,
-        DISCARDED,
-        UNREADABLE
+        NETWORK("the network"),
+        INTERNET("the Internet"),
+        APPLIANCE("an appliance"),
+        GATEWAY("the virtual network gateway"),
+        DISCARDED("nowhere"),
+        UNREADABLE("a next hop of an unknown kind");
+
+        private final String label;
+
+        Hop(String label) {
+            this.label = label;
+        }
+
+        /** For people. */
+        String label() {
+            return label;
+        }
     }
 
     /**
@@ -154,12 +171,19 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
             List<RouteTable.Route> narrowest = narrowest();
             long size = narrowest.isEmpty() ? Long.MAX_VALUE : size(narrowest.get(0));
             boolean inside = network.isPresent() || tags.known().includes(addresses);
+            boolean mayBeInside = !inside
+                    && tags.networkPrefixes().isEmpty()
+                    && destination.publicAzureRegion().isEmpty()
+                    && size >= LEAST_NETWORK;
+            if (mayBeInside) {
+                ways.add(new Way(Hop.NETWORK, "", Optional.empty()));
+                missing.add(SPACE);
+            }
             if (inside && network.map(AddressSet::size).orElse(LEAST_NETWORK - 1) < size) {
                 ways.add(new Way(Hop.NETWORK, "", Optional.empty()));
                 if (network.isEmpty() && size < AddressSet.ALL.size()) {
                     narrowest.forEach(route -> ways.add(way(route)));
-                    missing.add(new Missing(
-                            "the address space of the cluster's virtual network", "az network vnet list -o json"));
+                    missing.add(SPACE);
                 }
                 return;
             }
@@ -189,12 +213,18 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
                         "az network nic show-effective-route-table --resource-group \"$NODE_RESOURCE_GROUP\" --name"
                                 + " \"$NIC\" -o json"));
             }
-            if (!inside && size > HOST && tags.hasGateway()) {
+            if (!inside && size > HOST && !tags.hasGateway().no()) {
                 ways.add(new Way(Hop.GATEWAY, "", Optional.empty()));
-                missing.add(new Missing(
-                        "the routes the virtual network gateway learns, of which one may be narrower",
-                        "az network vnet-gateway list-learned-routes --resource-group \"$RESOURCE_GROUP\" --name"
-                                + " \"$GATEWAY\" -o json"));
+                missing.add(
+                        tags.hasGateway().yes()
+                                ? new Missing(
+                                        "the routes the virtual network gateway learns, of which one may be narrower",
+                                        "az network vnet-gateway list-learned-routes --resource-group"
+                                                + " \"$RESOURCE_GROUP\" --name \"$GATEWAY\" -o json")
+                                : new Missing(
+                                        "whether the cluster's virtual network has a gateway, whose routes may be"
+                                                + " narrower",
+                                        "az network vnet list -o json"));
             }
         }
 

@@ -6,8 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Answer;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.Missing;
@@ -196,7 +198,8 @@ final class ServiceTags {
     private final List<Doubt> networkDoubts;
     private final String location;
     private final List<AddressSet> networkPrefixes;
-    private final boolean gateway;
+    private final AddressSet ownSpace;
+    private final Answer gateway;
 
     /** @param inside addresses known to be in the cluster's network, whatever else of it is known */
     ServiceTags(Facts facts, AddressSet inside) {
@@ -229,15 +232,25 @@ final class ServiceTags {
                 .flatMap(network -> Stream.concat(network.prefixes().stream(), network.peeredPrefixes().stream()))
                 .flatMap(prefix -> AddressSet.parse(prefix).stream())
                 .toList();
-        this.gateway = own.map(VirtualNetwork::gatewayPeering).orElse(false);
+        this.ownSpace = own.map(network -> blocks(network.prefixes())).orElse(AddressSet.NONE);
+        this.gateway = own.map(network -> Answer.of(network.gatewayPeering())).orElse(Answer.CANNOT_TELL);
         this.routed = byRoute.minus(known);
         this.networkDoubts = disjoint(doubts, known.union(byRoute));
     }
 
-    /** A cluster lives in one network: the one that holds all its known addresses. */
+    /** A cluster lives in one network: the one that holds all its known addresses and its nodes' subnets. */
     private static Optional<VirtualNetwork> own(Facts facts, AddressSet inside) {
+        Set<String> stated = Stream.concat(
+                        facts.azure().cluster().stream()
+                                .flatMap(cluster -> cluster.pools().stream())
+                                .map(pool -> pool.nodeSubnetId()),
+                        facts.azure().scaleSets().stream().flatMap(set -> set.subnetIds().stream()))
+                .filter(id -> id.indexOf("/subnets/") > 0)
+                .map(id -> id.substring(0, id.indexOf("/subnets/")).toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
         List<VirtualNetwork> holding = facts.azure().networks().stream()
                 .filter(network -> blocks(network.prefixes()).includes(inside))
+                .filter(network -> stated.isEmpty() || network.id().isEmpty() || stated.contains(network.id()))
                 .toList();
         return holding.size() == 1 ? Optional.of(holding.get(0)) : Optional.empty();
     }
@@ -388,8 +401,13 @@ final class ServiceTags {
         return networkPrefixes;
     }
 
-    /** Whether the network is known to have a gateway, its own or a peered network's. */
-    boolean hasGateway() {
+    /** The space of the cluster's own network; empty if the network is not known. */
+    AddressSet ownSpace() {
+        return ownSpace;
+    }
+
+    /** Whether the network has a gateway, its own or a peered network's. */
+    Answer hasGateway() {
         return gateway;
     }
 

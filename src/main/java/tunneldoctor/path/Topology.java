@@ -3,19 +3,15 @@ package tunneldoctor.path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.Set;
 import tunneldoctor.model.AddressSet;
-import tunneldoctor.model.Answer;
 import tunneldoctor.model.ArmId;
-import tunneldoctor.model.ClusterFacts.NodeOutputs;
+import tunneldoctor.model.AzureFirewall;
 import tunneldoctor.model.Facts;
-import tunneldoctor.model.KubeNode;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.NetworkInterface;
 import tunneldoctor.model.Node;
@@ -25,37 +21,39 @@ import tunneldoctor.model.ScaleSet;
 import tunneldoctor.model.Shell;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Subnet;
-import tunneldoctor.model.TunnelPod;
 
 /** Which nodes there are, and what of Azure's network stands in front of each. */
 final class Topology {
-    /** AKS names a scale set's instance by its number in base 36, six digits. */
-    private static final Pattern SCALE_SET_NODE =
-            Pattern.compile("(aks-.+-\\d+-vmss)([0-9a-z]{6})", Pattern.CASE_INSENSITIVE);
-
     private final Facts facts;
-    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final ClusterNodes nodes;
     private final Map<String, ScaleSet> scaleSets = new HashMap<>();
     private final Map<String, Subnet> subnets = new HashMap<>();
     private final Map<String, Nsg> nsgs = new HashMap<>();
-    private final Map<String, NetworkInterface> interfacesByAddress = new HashMap<>();
+    private final Map<String, List<NetworkInterface>> interfacesByAddress = new HashMap<>();
+    private final Map<String, Routing> routings = new HashMap<>();
+    private Optional<List<Nsg>> unbound = Optional.empty();
 
     Topology(Facts facts) {
         this.facts = facts;
+        this.nodes = new ClusterNodes(facts);
         facts.azure().scaleSets().forEach(set -> scaleSets.put(lower(set.name()), set));
         facts.azure().subnets().forEach(subnet -> subnets.put(key(subnet.id(), subnet.name()), subnet));
         facts.azure().nsgs().forEach(nsg -> nsgs.put(key(nsg.id(), nsg.name()), nsg));
-        facts.azure().interfaces().forEach(nic -> nic.addresses().forEach(a -> interfacesByAddress.put(a, nic)));
-        gatherNodes();
+        for (NetworkInterface nic : facts.azure().interfaces()) {
+            nic.addresses()
+                    .forEach(a -> interfacesByAddress
+                            .computeIfAbsent(a, address -> new ArrayList<>())
+                            .add(nic));
+        }
     }
 
     /** Every node any evidence names, in the order of first mention. */
     Collection<Node> nodes() {
-        return nodes.values();
+        return nodes.known().values();
     }
 
     Optional<Node> node(String name) {
-        return Optional.ofNullable(nodes.get(name));
+        return Optional.ofNullable(nodes.known().get(name));
     }
 
     /**
@@ -63,96 +61,7 @@ final class Topology {
      * nothing is said of all nodes while some are not in the facts.
      */
     Collection<Node> targets() {
-        int counted = facts.azure().cluster().stream()
-                .flatMap(cluster -> cluster.pools().stream())
-                .mapToInt(pool -> Math.max(0, pool.count()))
-                .sum();
-        boolean whole = !nodes.isEmpty() && (facts.nodesListed() || counted <= nodes.size());
-        if (whole) {
-            return nodes.values();
-        }
-        List<Node> targets = new ArrayList<>(nodes.values());
-        String group = facts.azure().cluster().map(c -> c.nodeResourceGroup()).orElse("");
-        List<String> sets =
-                facts.azure().scaleSets().stream().map(ScaleSet::name).toList();
-        for (String set : sets.isEmpty() ? List.of("") : sets) {
-            targets.add(new Node(
-                    "",
-                    "",
-                    "",
-                    "",
-                    Answer.CANNOT_TELL,
-                    Answer.CANNOT_TELL,
-                    group,
-                    set,
-                    "",
-                    "eth0",
-                    false,
-                    new SourceRef("", 0, "")));
-        }
-        return targets;
-    }
-
-    private void gatherNodes() {
-        for (KubeNode kube : facts.kubeNodes()) {
-            nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty()));
-        }
-        for (NodeOutputs outputs : facts.given().nodes()) {
-            Optional<KubeNode> kube = facts.kubeNodes().stream()
-                    .filter(k -> k.name().equals(outputs.name()))
-                    .findFirst();
-            nodes.put(outputs.name(), node(outputs.name(), kube, Optional.of(outputs)));
-        }
-        for (TunnelPod pod : facts.tunnelPods()) {
-            if (!pod.node().isEmpty() && !nodes.containsKey(pod.node())) {
-                nodes.put(pod.node(), node(pod.node(), Optional.empty(), Optional.empty()));
-            }
-        }
-    }
-
-    private Node node(String name, Optional<KubeNode> kube, Optional<NodeOutputs> outputs) {
-        String providerId = kube.map(KubeNode::providerId).orElse("");
-        Matcher byName = SCALE_SET_NODE.matcher(name);
-        boolean named = byName.matches();
-        String scaleSet = ArmId.segmentAfter(providerId, "virtualMachineScaleSets")
-                .orElse(providerId.isEmpty() && named ? byName.group(1) : "");
-        String instance = scaleSet.isEmpty()
-                ? ""
-                : ArmId.segmentAfter(providerId, "virtualMachines")
-                        .orElse(named ? Long.toString(Long.parseLong(lower(byName.group(2)), 36)) : "");
-        String resourceGroup = ArmId.resourceGroup(providerId)
-                .or(() -> facts.azure().cluster().map(c -> c.nodeResourceGroup()))
-                .orElse("");
-        return new Node(
-                name,
-                kube.map(KubeNode::address)
-                        .filter(a -> !a.isEmpty())
-                        .or(() -> outputs.flatMap(NodeOutputs::address))
-                        .or(() -> facts.tunnelPods().stream()
-                                .filter(pod -> pod.node().equals(name))
-                                .map(TunnelPod::nodeAddress)
-                                .filter(a -> !a.isEmpty())
-                                .findFirst())
-                        .orElse(""),
-                kube.map(KubeNode::pool).orElse(""),
-                kube.map(KubeNode::os).orElse(""),
-                kube.map(KubeNode::ready).orElse(Answer.CANNOT_TELL),
-                hostsAgent(name),
-                resourceGroup,
-                scaleSet,
-                instance,
-                outputs.flatMap(NodeOutputs::inInterface).orElse("eth0"),
-                outputs.flatMap(NodeOutputs::inInterface).isPresent(),
-                kube.map(KubeNode::source)
-                        .or(() -> outputs.map(o -> new SourceRef("nodes[" + o.index() + "]", o.line(), name)))
-                        .orElse(new SourceRef("", 0, name)));
-    }
-
-    private Answer hostsAgent(String name) {
-        if (facts.tunnelPods().stream().anyMatch(pod -> pod.node().equals(name))) {
-            return Answer.YES;
-        }
-        return facts.podsListed() ? Answer.NO : Answer.CANNOT_TELL;
+        return nodes.targets();
     }
 
     /** The subnet a node's primary address is in; empty where the evidence does not tell. */
@@ -162,7 +71,7 @@ final class Topology {
                 .or(() -> networkInterface(node)
                         .flatMap(nic -> nic.subnetIds().stream().findFirst()))
                 .or(() -> poolSubnet(node))
-                .or(() -> subnetByAddress(node.address()).map(subnet -> key(subnet.id(), subnet.name())));
+                .or(() -> AddressSet.parse(node.address()).flatMap(this::subnetHolding));
     }
 
     /** The subnet resource of an id, if the facts hold it. */
@@ -171,17 +80,14 @@ final class Topology {
         return Optional.ofNullable(named != null ? named : subnets.get(ArmId.name(lower(id))));
     }
 
-    /** The one subnet whose prefixes hold an address. */
-    Optional<Subnet> subnetByAddress(String address) {
-        Optional<Long> number = AddressSet.parseAddress(address);
+    /** The one subnet of the facts that holds all of some addresses: its id, or its name where it has none. */
+    Optional<String> subnetHolding(AddressSet addresses) {
         List<Subnet> holding = facts.azure().subnets().stream()
-                .filter(subnet -> number.isPresent()
-                        && subnet.prefixes().stream()
-                                .anyMatch(p -> AddressSet.parse(p)
-                                        .map(set -> set.covers(number.get()))
-                                        .orElse(false)))
+                .filter(subnet -> !addresses.isEmpty() && addresses(subnet).overlaps(addresses))
                 .toList();
-        return holding.size() == 1 ? Optional.of(holding.get(0)) : Optional.empty();
+        return holding.size() == 1 && addresses(holding.get(0)).includes(addresses)
+                ? Optional.of(key(holding.get(0).id(), holding.get(0).name()))
+                : Optional.empty();
     }
 
     private Optional<String> poolSubnet(Node node) {
@@ -193,20 +99,69 @@ final class Topology {
                 .findFirst();
     }
 
-    /** The route table of a subnet, if the facts hold it. */
-    Optional<RouteTable> routeTable(String subnetId) {
+    /**
+     * Which route table stands behind a subnet.
+     *
+     * @param subnetId empty where it is not known which subnet it is
+     * @param whose who is in the subnet, for people
+     */
+    Routing routing(Optional<String> subnetId, String whose) {
+        return routings.computeIfAbsent(
+                subnetId.orElse("of " + whose),
+                id -> subnetId.map(this::routing).orElseGet(() -> unknownSubnet(whose)));
+    }
+
+    private Routing routing(String subnetId) {
         String id = lower(subnetId);
-        String wanted = subnet(id).map(Subnet::routeTableId).orElse("");
-        return facts.azure().routeTables().stream()
-                .filter(table -> !wanted.isEmpty() && sameResource(key(table.id(), table.name()), wanted)
-                        || table.subnetIds().stream().anyMatch(bound -> sameResource(bound, id)))
+        Optional<Subnet> subnet = subnet(id);
+        String wanted = subnet.map(Subnet::routeTableId).orElse("");
+        String place = "subnet " + subnet.map(Subnet::name).orElse(ArmId.name(id));
+        if (!wanted.isEmpty()) {
+            return facts.azure().routeTables().stream()
+                    .filter(table -> sameResource(key(table.id(), table.name()), wanted))
+                    .findFirst()
+                    .<Routing>map(table -> new Routing.Known(place, Optional.of(table)))
+                    .orElseGet(() -> new Routing.Unknown(
+                            place,
+                            new Missing(
+                                    "the routes of route table " + ArmId.name(wanted),
+                                    "az network route-table show --ids " + Shell.quote(wanted) + " -o json")));
+        }
+        Optional<RouteTable> table = facts.azure().routeTables().stream()
+                .filter(one -> one.subnetIds().stream().anyMatch(bound -> sameResource(bound, id)))
                 .findFirst();
+        return table.isPresent() || subnet.isPresent()
+                ? new Routing.Known(place, table)
+                : new Routing.Unknown(
+                        place,
+                        new Missing(
+                                "the route table of " + place,
+                                id.indexOf('/') < 0
+                                        ? "az network vnet list -o json"
+                                        : "az network vnet subnet show --ids " + Shell.quote(id) + " -o json"));
+    }
+
+    private Routing unknownSubnet(String whose) {
+        return new Routing.Unknown(
+                "the subnet of " + whose,
+                new Missing(
+                        "which subnet, and which route table behind it, " + whose + " is in",
+                        "az vmss list --resource-group " + nodeGroupWord() + " -o json"));
+    }
+
+    /** The one Azure Firewall with this private address; empty where none has it, or several do. */
+    Optional<AzureFirewall> firewallAt(String address) {
+        List<AzureFirewall> there = facts.azure().firewalls().stream()
+                .filter(firewall ->
+                        !address.isEmpty() && firewall.privateAddress().equals(address.strip()))
+                .toList();
+        return there.size() == 1 ? Optional.of(there.get(0)) : Optional.empty();
     }
 
     /** What prefix texts cover in this cluster's network. */
     ServiceTags serviceTags() {
         List<AddressSet> inside = new ArrayList<>();
-        nodes.values().forEach(node -> AddressSet.parse(node.address()).ifPresent(inside::add));
+        nodes().forEach(node -> AddressSet.parse(node.address()).ifPresent(inside::add));
         return new ServiceTags(facts, AddressSet.union(inside));
     }
 
@@ -263,15 +218,27 @@ final class Topology {
         return Optional.ofNullable(scaleSets.get(lower(node.scaleSet()))).filter(ScaleSet::networkStated);
     }
 
+    /** The interface with the node's address; of several, as networks may share addresses, the one of its scale set. */
     private Optional<NetworkInterface> networkInterface(Node node) {
-        return Optional.ofNullable(interfacesByAddress.get(node.address()));
+        List<NetworkInterface> holding = interfacesByAddress.getOrDefault(node.address(), List.of());
+        List<NetworkInterface> own = holding.stream()
+                .filter(nic -> scaleSetOf(nic)
+                        .map(set -> set.equalsIgnoreCase(node.scaleSet()))
+                        .orElse(holding.size() == 1))
+                .toList();
+        return own.size() == 1 ? Optional.of(own.get(0)) : Optional.empty();
+    }
+
+    private static Optional<String> scaleSetOf(NetworkInterface nic) {
+        return ArmId.segmentAfter(nic.virtualMachineId(), "virtualMachineScaleSets")
+                .or(() -> ArmId.segmentAfter(nic.id(), "virtualMachineScaleSets"));
     }
 
     /** Application security groups a node's interface is in; empty where the evidence does not tell. */
-    Optional<java.util.Set<String>> applicationGroups(Node node) {
+    Optional<Set<String>> applicationGroups(Node node) {
         return scaleSet(node)
-                .map(set -> java.util.Set.copyOf(set.applicationGroups()))
-                .or(() -> networkInterface(node).map(nic -> java.util.Set.copyOf(nic.applicationGroups())));
+                .map(set -> Set.copyOf(set.applicationGroups()))
+                .or(() -> networkInterface(node).map(nic -> Set.copyOf(nic.applicationGroups())));
     }
 
     /** The network security group on a node's interface. */
@@ -311,17 +278,11 @@ final class Topology {
     /** The network security group on a subnet. */
     Binding subnetGroup(Optional<String> subnetId, String whose) {
         if (subnetId.isEmpty()) {
-            String group = facts.azure()
-                    .cluster()
-                    .map(c -> c.nodeResourceGroup())
-                    .filter(g -> !g.isEmpty())
-                    .map(Shell::quote)
-                    .orElse("\"$NODE_RESOURCE_GROUP\"");
             return new Binding.Unknown(
                     "the subnet of " + whose,
                     new Missing(
                             "which subnet, and which network security group on it, " + whose + " is in",
-                            "az vmss list --resource-group " + group + " -o json"),
+                            "az vmss list --resource-group " + nodeGroupWord() + " -o json"),
                     unbound());
         }
         String id = lower(subnetId.get());
@@ -369,6 +330,13 @@ final class Topology {
 
     /** Groups that say nowhere what they are bound to, so that they may be bound anywhere. */
     private List<Nsg> unbound() {
+        if (unbound.isEmpty()) {
+            unbound = Optional.of(gatherUnbound());
+        }
+        return unbound.get();
+    }
+
+    private List<Nsg> gatherUnbound() {
         List<Nsg> loose = new ArrayList<>();
         for (Nsg nsg : facts.azure().nsgs()) {
             String key = key(nsg.id(), nsg.name());
@@ -393,6 +361,15 @@ final class Topology {
         return node.name().isEmpty() ? "the nodes not listed" : "node " + node.name();
     }
 
+    private String nodeGroupWord() {
+        return facts.azure()
+                .cluster()
+                .map(cluster -> cluster.nodeResourceGroup())
+                .filter(group -> !group.isEmpty())
+                .map(Shell::quote)
+                .orElse("\"$NODE_RESOURCE_GROUP\"");
+    }
+
     private static String groupWord(Node node) {
         return node.resourceGroup().isEmpty() ? "\"$NODE_RESOURCE_GROUP\"" : Shell.quote(node.resourceGroup());
     }
@@ -410,6 +387,17 @@ final class Topology {
 
     static String lower(String text) {
         return text.toLowerCase(Locale.ROOT);
+    }
+
+    /** Which route table stands behind a subnet; one instance for each subnet. */
+    sealed interface Routing {
+        /** The subnet, for people. */
+        String place();
+
+        /** @param table empty where the subnet has none, so that Azure's own routes count */
+        record Known(String place, Optional<RouteTable> table) implements Routing {}
+
+        record Unknown(String place, Missing missing) implements Routing {}
     }
 
     /** Which network security group stands at a place. */

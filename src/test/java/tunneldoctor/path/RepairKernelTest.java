@@ -58,7 +58,11 @@ class RepairKernelTest {
         Diagnoser diagnoser = new Diagnoser(RuleBase.load(Path.of("rules"), cache));
         try (KernelLane lane = new KernelLane("r" + ProcessHandle.current().pid())) {
             List<Firewall> firewalls = List.of(
-                    new Iptables("iptables-nft"), new Iptables("iptables-legacy"), new Ufw(lane), new NativeNft());
+                    new Iptables("iptables-nft"),
+                    new Iptables("iptables-legacy"),
+                    new Ufw(lane),
+                    new NativeNft(),
+                    new BothBackends(new Iptables("iptables-nft"), new Iptables("iptables-legacy")));
             Random random = new Random(SEED);
             for (int i = 0; count("repairs") < REPAIRS && i < 40 * REPAIRS; i++) {
                 Firewall firewall = firewalls.get(i % firewalls.size());
@@ -70,7 +74,7 @@ class RepairKernelTest {
         System.out.println("repairs against the kernel, seed " + SEED + ": " + counts);
         assertThat(failures).isEmpty();
         assertThat(count("repairs")).isGreaterThanOrEqualTo(REPAIRS);
-        assertThat(counts.keySet()).contains("iptables-nft", "iptables-legacy", "ufw", "nft");
+        assertThat(counts.keySet()).contains("iptables-nft", "iptables-legacy", "ufw", "nft", "both backends");
     }
 
     private int count(String what) {
@@ -239,6 +243,47 @@ class RepairKernelTest {
             if (name.endsWith("nft")) {
                 lane.ask("nft flush ruleset");
             }
+        }
+    }
+
+    /** Rules in both, as a node has them whose tools were switched over. */
+    private record BothBackends(Iptables nft, Iptables legacy) implements Firewall {
+        private static final String BETWEEN = "=+=+=\n";
+
+        @Override
+        public String name() {
+            return "both backends";
+        }
+
+        @Override
+        public void make(KernelLane lane, Random random) throws IOException {
+            nft.make(lane, random);
+            legacy.make(lane, random);
+        }
+
+        @Override
+        public Map<String, String> outputs(KernelLane lane, Random random) throws IOException {
+            Map<String, String> outputs = new TreeMap<>(nft.outputs(lane, random));
+            outputs.putAll(legacy.outputs(lane, random));
+            return outputs;
+        }
+
+        @Override
+        public String state(KernelLane lane) throws IOException {
+            return nft.state(lane) + BETWEEN + legacy.state(lane);
+        }
+
+        @Override
+        public void restore(KernelLane lane, String state) throws IOException {
+            String[] states = state.split(BETWEEN.replace("+", "\\+"), -1);
+            nft.restore(lane, states[0]);
+            legacy.restore(lane, states[1]);
+        }
+
+        @Override
+        public void clear(KernelLane lane) throws IOException {
+            legacy.clear(lane);
+            nft.clear(lane);
         }
     }
 

@@ -1,0 +1,139 @@
+package tunneldoctor.path;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tunneldoctor.model.Answer;
+import tunneldoctor.model.ArmId;
+import tunneldoctor.model.Cluster;
+import tunneldoctor.model.ClusterFacts.NodeOutputs;
+import tunneldoctor.model.Facts;
+import tunneldoctor.model.KubeNode;
+import tunneldoctor.model.Node;
+import tunneldoctor.model.ScaleSet;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.model.TunnelPod;
+
+/** Which nodes the cluster has, joined from everything that names one. */
+final class ClusterNodes {
+    /** AKS names a scale set's instance by its number in base 36, six digits. */
+    private static final Pattern SCALE_SET_NODE =
+            Pattern.compile("(aks-.+-\\d+-vmss)([0-9a-z]{6})", Pattern.CASE_INSENSITIVE);
+
+    private final Facts facts;
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final List<Node> targets;
+
+    ClusterNodes(Facts facts) {
+        this.facts = facts;
+        gatherNodes();
+        this.targets = gatherTargets();
+    }
+
+    /** Every node any evidence names, by name, in the order of first mention. */
+    Map<String, Node> known() {
+        return nodes;
+    }
+
+    /** As in {@link Topology#targets()}. */
+    List<Node> targets() {
+        return targets;
+    }
+
+    private List<Node> gatherTargets() {
+        List<Cluster.AgentPool> pools =
+                facts.azure().cluster().map(Cluster::pools).orElse(List.of());
+        boolean counted = pools.stream().allMatch(pool -> pool.count() >= 0);
+        int count = pools.stream().mapToInt(pool -> Math.max(0, pool.count())).sum();
+        boolean whole = !nodes.isEmpty() && (facts.nodesListed() || counted && count <= nodes.size());
+        if (whole) {
+            return List.copyOf(nodes.values());
+        }
+        List<Node> all = new ArrayList<>(nodes.values());
+        String group = facts.azure().cluster().map(Cluster::nodeResourceGroup).orElse("");
+        List<String> sets =
+                facts.azure().scaleSets().stream().map(ScaleSet::name).toList();
+        for (String set : sets.isEmpty() ? List.of("") : sets) {
+            all.add(new Node(
+                    "",
+                    "",
+                    "",
+                    "",
+                    Answer.CANNOT_TELL,
+                    Answer.CANNOT_TELL,
+                    group,
+                    set,
+                    "",
+                    "eth0",
+                    false,
+                    new SourceRef("", 0, "")));
+        }
+        return List.copyOf(all);
+    }
+
+    private void gatherNodes() {
+        for (KubeNode kube : facts.kubeNodes()) {
+            nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty()));
+        }
+        for (NodeOutputs outputs : facts.given().nodes()) {
+            Optional<KubeNode> kube = facts.kubeNodes().stream()
+                    .filter(k -> k.name().equals(outputs.name()))
+                    .findFirst();
+            nodes.put(outputs.name(), node(outputs.name(), kube, Optional.of(outputs)));
+        }
+        for (TunnelPod pod : facts.tunnelPods()) {
+            if (!pod.node().isEmpty() && !nodes.containsKey(pod.node())) {
+                nodes.put(pod.node(), node(pod.node(), Optional.empty(), Optional.empty()));
+            }
+        }
+    }
+
+    private Node node(String name, Optional<KubeNode> kube, Optional<NodeOutputs> outputs) {
+        String providerId = kube.map(KubeNode::providerId).orElse("");
+        Matcher byName = SCALE_SET_NODE.matcher(name);
+        boolean named = byName.matches();
+        String scaleSet = ArmId.segmentAfter(providerId, "virtualMachineScaleSets")
+                .orElse(providerId.isEmpty() && named ? byName.group(1) : "");
+        String instance = scaleSet.isEmpty()
+                ? ""
+                : ArmId.segmentAfter(providerId, "virtualMachines")
+                        .orElse(named ? Long.toString(Long.parseLong(Topology.lower(byName.group(2)), 36)) : "");
+        String resourceGroup = ArmId.resourceGroup(providerId)
+                .or(() -> facts.azure().cluster().map(c -> c.nodeResourceGroup()))
+                .orElse("");
+        return new Node(
+                name,
+                kube.map(KubeNode::address)
+                        .filter(a -> !a.isEmpty())
+                        .or(() -> outputs.flatMap(NodeOutputs::address))
+                        .or(() -> facts.tunnelPods().stream()
+                                .filter(pod -> pod.node().equals(name))
+                                .map(TunnelPod::nodeAddress)
+                                .filter(a -> !a.isEmpty())
+                                .findFirst())
+                        .orElse(""),
+                kube.map(KubeNode::pool).orElse(""),
+                kube.map(KubeNode::os).orElse(""),
+                kube.map(KubeNode::ready).orElse(Answer.CANNOT_TELL),
+                hostsAgent(name),
+                resourceGroup,
+                scaleSet,
+                instance,
+                outputs.flatMap(NodeOutputs::inInterface).orElse("eth0"),
+                outputs.flatMap(NodeOutputs::inInterface).isPresent(),
+                kube.map(KubeNode::source)
+                        .or(() -> outputs.map(o -> new SourceRef("nodes[" + o.index() + "]", o.line(), name)))
+                        .orElse(new SourceRef("", 0, name)));
+    }
+
+    private Answer hostsAgent(String name) {
+        if (facts.tunnelPods().stream().anyMatch(pod -> pod.node().equals(name))) {
+            return Answer.YES;
+        }
+        return facts.podsListed() ? Answer.NO : Answer.CANNOT_TELL;
+    }
+}
