@@ -28,10 +28,14 @@ class ArchitectureTest {
             .definedBy("tunneldoctor.diagnose..")
             .layer("report")
             .definedBy("tunneldoctor.report..")
+            .layer("collect")
+            .definedBy("tunneldoctor.collect..")
             .layer("cli")
             .definedBy("tunneldoctor.cli..")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("collect")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("diagnose")
@@ -65,6 +69,35 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.drools..", "org.kie..", "org.mvel..");
+
+    @ArchTest
+    static final ArchRule collectionKnowsOnlyTheModel = noClasses()
+            .that()
+            .resideInAPackage("tunneldoctor.collect..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "tunneldoctor.parse..",
+                    "tunneldoctor.path..",
+                    "tunneldoctor.knowledge..",
+                    "tunneldoctor.diagnose..",
+                    "tunneldoctor.report..");
+
+    @ArchTest
+    static final ArchRule onlyItsCollectorKnowsAzure = noClasses()
+            .that()
+            .resideOutsideOfPackage("tunneldoctor.collect.azure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.azure..", "reactor..");
+
+    @ArchTest
+    static final ArchRule onlyItsCollectorKnowsTheKubernetesClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("tunneldoctor.collect.kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.fabric8..");
 
     @ArchTest
     static final ArchRule noPackageForAnythingElse =
