@@ -82,7 +82,7 @@ final class HostMatcher {
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
             Match match = matches.get(i);
-            if (match instanceof Match.Source && (packet.fromSender() || packet.toItself())
+            if (match instanceof Match.Source && packet.fromSender()
                     || match instanceof Match.Destination && !packet.fromSender()) {
                 AddressSet set = senders(match);
                 if (!set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
