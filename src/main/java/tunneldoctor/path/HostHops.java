@@ -470,7 +470,8 @@ final class HostHops {
                             ? plain.arrivingOn(evidence.node().inInterface())
                             : plain)
                     .judging(mechanism);
-            List<Judged> pieces = evidence.firewall().decide(question).stream()
+            List<HostDecision> decisions = evidence.firewall().decide(question);
+            List<Judged> pieces = decisions.stream()
                     .map(decision -> judged(decision, mechanism))
                     .toList();
             boolean blocks = pieces.stream()
@@ -479,7 +480,7 @@ final class HostHops {
             boolean quiet = mechanism != asked && !blocks;
             if (!quiet) {
                 verdicts.addAll(verdicts(
-                        pieces, group, flow, blocks ? evidence.firewall().blockers(question) : List.of()));
+                        pieces, group, flow, blocks ? evidence.firewall().blockers(question, decisions) : List.of()));
             }
         }
         return verdicts;
