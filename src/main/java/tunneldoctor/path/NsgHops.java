@@ -36,6 +36,7 @@ final class NsgHops {
     private final PlaceFilter filter;
     private final Exits exits;
     private final List<NsgRule> adminRules;
+    private final List<String> assumptions;
 
     NsgHops(Facts facts, Topology topology, Connections asked) {
         this.topology = topology;
@@ -44,6 +45,7 @@ final class NsgHops {
         this.exits = new Exits(facts, topology);
         this.adminRules =
                 facts.azure().adminRules().stream().map(AdminRule::rule).toList();
+        this.assumptions = PlaceFilter.assumptions(facts);
     }
 
     /** Nodes behind the same groups. */
@@ -122,7 +124,7 @@ final class NsgHops {
         }
     }
 
-    private static Hop.Piece piece(Ruling ruling, AddressSet sources, Direction direction) {
+    private Hop.Piece piece(Ruling ruling, AddressSet sources, Direction direction) {
         return new Hop.Piece(
                 sources,
                 ruling.decision().outcome(),
@@ -132,7 +134,7 @@ final class NsgHops {
                 false,
                 ruling.decision().decidedBy().map(NsgRule::source),
                 ruling.decision().missing(),
-                List.of());
+                assumptions);
     }
 
     // ---- as verdicts of their own ----

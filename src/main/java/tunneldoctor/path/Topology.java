@@ -66,10 +66,9 @@ final class Topology {
 
     /** The subnet a node's primary address is in; empty where the evidence does not tell. */
     Optional<String> subnetId(Node node) {
-        return scaleSet(node)
-                .flatMap(set -> set.subnetIds().stream().findFirst())
-                .or(() -> networkInterface(node)
-                        .flatMap(nic -> nic.subnetIds().stream().findFirst()))
+        return networkInterface(node)
+                .flatMap(nic -> nic.subnetIds().stream().findFirst())
+                .or(() -> scaleSet(node).flatMap(set -> set.subnetIds().stream().findFirst()))
                 .or(() -> poolSubnet(node))
                 .or(() -> AddressSet.parse(node.address()).flatMap(this::subnetHolding));
     }
@@ -236,22 +235,27 @@ final class Topology {
 
     /** Application security groups a node's interface is in; empty where the evidence does not tell. */
     Optional<Set<String>> applicationGroups(Node node) {
-        return scaleSet(node)
-                .map(set -> Set.copyOf(set.applicationGroups()))
-                .or(() -> networkInterface(node).map(nic -> Set.copyOf(nic.applicationGroups())));
+        return networkInterface(node)
+                .map(nic -> Set.copyOf(nic.applicationGroups()))
+                .or(() -> scaleSet(node).map(set -> Set.copyOf(set.applicationGroups())));
     }
 
     /** The network security group on a node's interface. */
     Binding interfaceGroup(Node node) {
+        Optional<NetworkInterface> nic = networkInterface(node);
+        if (nic.isPresent()) {
+            return bound(
+                    nic.get().nsgId(),
+                    scaleSetOf(nic.get())
+                            .map(set -> "network interfaces of scale set " + set)
+                            .orElse("network interface " + nic.get().name()));
+        }
+        // A scale set says what its next instance gets; an interface what this one has.
         Optional<ScaleSet> set = scaleSet(node);
         if (set.isPresent()) {
             return bound(
                     set.get().nsgId(),
                     "network interfaces of scale set " + set.get().name());
-        }
-        Optional<NetworkInterface> nic = networkInterface(node);
-        if (nic.isPresent()) {
-            return bound(nic.get().nsgId(), "network interface " + nic.get().name());
         }
         String place = "the network interface of " + label(node);
         for (Nsg nsg : facts.azure().nsgs()) {

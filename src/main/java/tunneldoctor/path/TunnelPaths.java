@@ -130,10 +130,12 @@ final class TunnelPaths {
         hops.add(ownMachines.towards(
                 new Flow(flow.transport(), sender.sources(), flow.sourceGroups(), flow.destination(), flow.port()),
                 sender.seen()));
+        List<String> assumptions = PlaceFilter.assumptions(facts);
+        hops.add(OwnMachines.pass(sender.sources(), assumptions));
         for (Ruling ruling : way.rulings()) {
             AddressSet mine = ruling.sources().intersect(sender.sources());
             if (!mine.isEmpty()) {
-                List<Hop.Piece> pieces = new ArrayList<>(List.of(piece(ruling.verdict(), mine)));
+                List<Hop.Piece> pieces = new ArrayList<>(List.of(piece(ruling.verdict(), mine, assumptions)));
                 AddressSet rest = sender.sources().minus(mine);
                 if (!rest.isEmpty()) {
                     pieces.addAll(OwnMachines.pass(rest, List.of()).pieces());
@@ -144,7 +146,7 @@ final class TunnelPaths {
         return hops;
     }
 
-    private static Hop.Piece piece(EgressVerdict verdict, AddressSet sources) {
+    private static Hop.Piece piece(EgressVerdict verdict, AddressSet sources, List<String> ofGroups) {
         Optional<SourceRef> rule = verdict.group().isPresent()
                 ? verdict.group().get().decidedBy().map(NsgRule::source)
                 : verdict.evidence().stream().findFirst();
@@ -164,7 +166,7 @@ final class TunnelPaths {
                 false,
                 rule,
                 verdict.missing(),
-                List.of());
+                verdict.device() == EgressVerdict.Device.NSG ? ofGroups : List.of());
     }
 
     /** What opens the TLS session of an agent, so that the tunnel's ALPN token is lost though the port is open. */
