@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  * which condition it was.
  */
 final class GuardedRun {
+    /** As much as a process begins with: patterns on long texts descend deeply. */
+    private static final long ROOM = 8L << 20;
+
     /** Threads that do not keep the process from ending. */
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(work -> {
-        Thread thread = new Thread(work, "rules");
+        Thread thread = new Thread(null, work, "rules", ROOM);
         thread.setDaemon(true);
         return thread;
     });
