@@ -128,6 +128,11 @@ public final class RuleBase {
         return causes;
     }
 
+    /** Whether there is a file of this name: a cause, or shared inferences. */
+    public boolean knows(String id) {
+        return files.containsKey(id);
+    }
+
     /** How many files had to be compiled, as neither the tool nor the cache held them. */
     int compiled() {
         return compiled;
