@@ -508,11 +508,7 @@ final class IptablesListedRule {
             return;
         }
         matches.add(new Match.TcpFlags(mask.get(), set.get(), negated));
-        add(
-                negated,
-                "--tcp-flags",
-                IptablesWords.flagWords(mask.get()),
-                IptablesWords.flagWords(set.get()));
+        add(negated, "--tcp-flags", IptablesWords.flagWords(mask.get()), IptablesWords.flagWords(set.get()));
     }
 
     private boolean multiport(LineWords words) {

@@ -359,9 +359,7 @@ final class IptablesRuleParser {
         Optional<AddressSet> set = Optional.empty();
         if (ipv4) {
             // Most addresses are met once, so that to remember them as words would cost more than to read them.
-            set = quoted[index]
-                    ? AddressSet.parse(text(index))
-                    : AddressSet.parse(line, starts[index], ends[index]);
+            set = quoted[index] ? AddressSet.parse(text(index)) : AddressSet.parse(line, starts[index], ends[index]);
         }
         if (set.isPresent()) {
             add(cache.shared(

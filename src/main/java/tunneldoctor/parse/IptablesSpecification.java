@@ -200,8 +200,8 @@ final class IptablesSpecification {
             chain = named(words.word(), at);
         }
         words.next();
-        Optional<HostRule> rule = rules.parse(
-                table, chain.name, chain.nextPosition(), line, words.offset(), command.family(), at);
+        Optional<HostRule> rule =
+                rules.parse(table, chain.name, chain.nextPosition(), line, words.offset(), command.family(), at);
         if (rule.isPresent()) {
             chain.rules.add(rule.get());
         } else {

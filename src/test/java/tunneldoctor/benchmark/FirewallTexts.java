@@ -45,8 +45,9 @@ public final class FirewallTexts {
             text.append(":KUBE-FIREWALL - [0:0]\n:KUBE-NODEPORTS - [0:0]\n");
             text.append("-A INPUT -m comment --comment \"kubernetes health check service ports\" -j KUBE-NODEPORTS\n");
             text.append("-A INPUT -j KUBE-FIREWALL\n-A OUTPUT -j KUBE-FIREWALL\n");
-            text.append("-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment \"block incoming localnet"
-                    + " connections\" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP\n");
+            text.append(
+                    "-A KUBE-FIREWALL ! -s 127.0.0.0/8 -d 127.0.0.0/8 -m comment --comment \"block incoming localnet"
+                            + " connections\" -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT -j DROP\n");
         } else {
             for (Blocked rule : texts.blockList(rules)) {
                 rule.specified(text);
@@ -132,7 +133,8 @@ public final class FirewallTexts {
 
     /** Addresses no cluster of the samples has, most of them given once. */
     private String outside(int i) {
-        String address = (1 + i % 9) + "." + random.nextInt(256) + "." + random.nextInt(256) + "." + random.nextInt(256);
+        String address =
+                (1 + i % 9) + "." + random.nextInt(256) + "." + random.nextInt(256) + "." + random.nextInt(256);
         return i % 16 == 0 ? address.substring(0, address.lastIndexOf('.')) + ".0/24" : address;
     }
 
@@ -159,8 +161,8 @@ public final class FirewallTexts {
         declared.append(':').append(service).append(" - [0:0]\n");
         bodies.append("-A KUBE-SERVICES -d " + cluster + "/32 -p tcp -m comment --comment \"" + name
                 + " cluster IP\" -m tcp --dport " + pick(PORTS) + " -j " + service + "\n");
-        bodies.append("-A " + service + " ! -s 10.244.0.0/16 -d " + cluster + "/32 -p tcp -m comment --comment \"" + name
-                + " cluster IP\" -m tcp --dport " + pick(PORTS) + " -j KUBE-MARK-MASQ\n");
+        bodies.append("-A " + service + " ! -s 10.244.0.0/16 -d " + cluster + "/32 -p tcp -m comment --comment \""
+                + name + " cluster IP\" -m tcp --dport " + pick(PORTS) + " -j KUBE-MARK-MASQ\n");
         for (int e = 0; e < endpoints; e++) {
             String endpoint = "KUBE-SEP-" + hash();
             String pod = "10.244." + random.nextInt(256) + "." + random.nextInt(256);
@@ -168,8 +170,8 @@ public final class FirewallTexts {
             bodies.append("-A " + service + " -m comment --comment \"" + name + " -> " + pod + ":8080\""
                     + (e < endpoints - 1 ? " -m statistic --mode random --probability 0.50000000000" : "") + " -j "
                     + endpoint + "\n");
-            bodies.append("-A " + endpoint + " -s " + pod + "/32 -m comment --comment \"" + name
-                    + "\" -j KUBE-MARK-MASQ\n");
+            bodies.append(
+                    "-A " + endpoint + " -s " + pod + "/32 -m comment --comment \"" + name + "\" -j KUBE-MARK-MASQ\n");
             bodies.append("-A " + endpoint + " -p tcp -m comment --comment \"" + name
                     + "\" -m tcp -j DNAT --to-destination " + pod + ":8080\n");
         }
