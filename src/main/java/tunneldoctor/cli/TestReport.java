@@ -45,7 +45,7 @@ final class TestReport {
     void end(Optional<ConditionCoverage> coverage) {
         switch (output) {
             case TEXT ->
-                terminal.print(summary() + "\n" + coverage.map(TestReport::text).orElse(""));
+                terminal.print(summary() + "\n" + coverage.map(this::coverage).orElse(""));
             case JSON -> terminal.print(JsonPage.page(json -> json(json, coverage)));
             case JSONL -> terminal.print(JsonPage.line(json -> json(json, coverage)));
         }
@@ -128,25 +128,37 @@ final class TestReport {
     }
 
     private static String scenes(int number) {
-        return number + (number == 1 ? " scene" : " scenes");
+        return counted(number, "scene");
     }
 
-    private static String text(ConditionCoverage coverage) {
+    private static String counted(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    private String coverage(ConditionCoverage coverage) {
         List<Gap> gaps = coverage.gaps();
+        List<Gap> indecisive = coverage.indecisive();
         ConditionCoverage.Count all = coverage.all();
         StringBuilder text = new StringBuilder();
-        for (Gap gap : gaps) {
-            text.append(Escape.line(gap.file() + ":" + gap.line() + ":" + gap.column() + ": " + gap.reason() + ": "
-                            + gap.condition()))
-                    .append('\n');
+        gaps.forEach(gap -> text.append(text(gap)));
+        if (verbose) {
+            indecisive.forEach(gap -> text.append(text(gap)));
         }
-        return text.append(all.rules())
-                .append(" rules, ")
-                .append(all.conditions())
-                .append(" conditions: ")
+        return text.append(counted(all.rules(), "rule"))
+                .append(", ")
+                .append(counted(all.conditions(), "condition"))
+                .append(": ")
                 .append(gaps.isEmpty() ? "every one exercised" : gaps.size() + " not exercised")
+                .append(indecisive.isEmpty() ? "" : "; " + indecisive.size() + " never decided anything")
+                .append(indecisive.isEmpty() || verbose ? "" : " (--verbose)")
                 .append('\n')
                 .toString();
+    }
+
+    private static String text(Gap gap) {
+        return Escape.line(gap.file() + ":" + gap.line() + ":" + gap.column() + ": " + gap.reason() + ": "
+                        + gap.condition())
+                + "\n";
     }
 
     private void json(JsonGenerator json, Optional<ConditionCoverage> coverage) throws IOException {
@@ -168,6 +180,7 @@ final class TestReport {
             json.writeNumberField("rules", all.rules());
             json.writeNumberField("conditions", all.conditions());
             accounts.list("gaps", coverage.get().gaps(), gap -> json(json, gap));
+            accounts.list("indecisive", coverage.get().indecisive(), gap -> json(json, gap));
             json.writeEndObject();
         }
         json.writeEndObject();

@@ -46,6 +46,7 @@ public final class RuleBase {
     private final KieSessionsPool sessions;
     private final int compiled;
     private final RuleReading reading;
+    private final boolean shipped;
 
     private RuleBase(Path directory, Path cacheDirectory, RuleLoading.Result loading) throws RuleBaseException {
         this.directory = directory;
@@ -59,6 +60,7 @@ public final class RuleBase {
         this.sessions = pool(directory, loaded.stream().map(LoadedRules::model).toList());
         this.compiled = loading.compiled();
         this.reading = new RuleReading(loaded);
+        this.shipped = loaded.stream().allMatch(known -> known.rules().classes().isEmpty());
     }
 
     /**
@@ -201,8 +203,33 @@ public final class RuleBase {
         return ConclusionOrder.sorted(conclusions);
     }
 
+    /** Rules as they were shipped are tested; others get a guard, which costs each run the change of threads. */
     private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome) throws RuleBaseException {
         KieSession session = sessions.newKieSession();
+        if (shipped) {
+            return run(facts, patience, outcome, session);
+        }
+        try {
+            return GuardedRun.within(
+                    patience.plus(patience.dividedBy(2)),
+                    () -> run(facts, patience, outcome, session),
+                    at -> busyWith(at, session));
+        } catch (GuardedRun.Stuck stuck) {
+            session.halt();
+            throw runaway(stuck.busyWith(), stuck.how());
+        }
+    }
+
+    /** The rule whose condition was being asked; where none was, the one whose turn it was. */
+    private String busyWith(StackTraceElement[] at, KieSession session) {
+        return loaded.stream()
+                .flatMap(rules -> AskedCondition.ruleAt(at, rules.model()).stream())
+                .findFirst()
+                .orElseGet(() -> AskedCondition.ruleNext(session));
+    }
+
+    private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome, KieSession session)
+            throws RuleBaseException {
         try {
             for (Object fact : facts) {
                 session.insert(fact);
@@ -211,23 +238,26 @@ public final class RuleBase {
             int limit = FIRINGS_AT_LEAST + FIRINGS_PER_FACT * facts.size();
             int fired = session.fireAllRules(firing, limit);
             if (firing.expired() || fired == limit && session.fireAllRules(firing, 1) > 0) {
-                throw runaway(firing.busiest());
+                throw runaway(firing.busiest(), "does not come to an end");
             }
             return outcome.of(session, firing);
         } catch (ConsequenceException e) {
             throw failed(e.getRule().getName(), e);
         } catch (RuntimeException e) {
             throw failed("", e);
+        } catch (StackOverflowError e) {
+            throw runaway(busyWith(e.getStackTrace(), session), "takes up all of the stack");
         } finally {
             session.dispose();
         }
     }
 
-    private RuleBaseException runaway(String rule) {
+    private RuleBaseException runaway(String rule, String how) {
         return problemOf(
                 rule,
-                "rule \"" + rule + "\" does not come to an end",
-                "A rule must not infer again and again what makes it fire.");
+                (rule.isEmpty() ? "a rule " : "rule \"" + rule + "\" ") + how,
+                "A rule must not infer again and again what makes it fire, combine facts that have nothing in common, or"
+                        + " match texts with a pattern that repeats what repeats itself.");
     }
 
     private RuleBaseException failed(String rule, RuntimeException failure) {

@@ -59,8 +59,10 @@ final class RuleLoading {
         for (RuleFile file : files) {
             RuleFile earlier = seen.putIfAbsent(file.id(), file);
             if (earlier != null) {
-                problems.add(file.problem(
-                        "another file has the same name: " + earlier.relative(), "Give each cause a name of its own."));
+                problems.add(file.problemAt(
+                        0,
+                        "another file has the same name: " + earlier.relative(),
+                        "Give each cause a name of its own."));
             }
         }
         return files.stream().filter(file -> seen.get(file.id()) == file).toList();

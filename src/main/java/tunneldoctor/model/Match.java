@@ -45,6 +45,19 @@ public sealed interface Match {
         }
     }
 
+    /**
+     * An ICMP message.
+     *
+     * @param types its type is one of these numbers; empty for any
+     * @param codes its code is one of these numbers; empty for any
+     */
+    record Icmp(Set<Integer> types, Set<Integer> codes, boolean negated) implements Match {
+        public Icmp {
+            types = Set.copyOf(types);
+            codes = Set.copyOf(codes);
+        }
+    }
+
     /** Second and later fragments only; negated: only what is not such a fragment. */
     record Fragment(boolean negated) implements Match {}
 

@@ -232,6 +232,23 @@ final class IptablesWords {
         return new Match.Mark(value.get(), mask.get(), negated);
     }
 
+    /** {@code 3}, {@code 3/10} or {@code any}. */
+    static Match icmp(String word, boolean negated) {
+        if (word.equals("any") && !negated) {
+            return new Match.Protocol(1, false);
+        }
+        int slash = word.indexOf('/');
+        String type = slash < 0 ? word : word.substring(0, slash);
+        String code = slash < 0 ? "" : word.substring(slash + 1);
+        boolean numbers = isNumber(type) && type.length() <= 3 && code.length() <= 3 && (slash < 0 || isNumber(code));
+        // iptables takes type 255 for any.
+        if (!numbers || type.equals("255")) {
+            return new Opaque((negated ? "! " : "") + "icmp-type " + word, Reason.NOT_UNDERSTOOD);
+        }
+        return new Match.Icmp(
+                Set.of(Integer.parseInt(type)), slash < 0 ? Set.of() : Set.of(Integer.parseInt(code)), negated);
+    }
+
     /** Why a condition of an extension this tool does not decide stays open. */
     static Reason reason(String module) {
         return VARYING.contains(module)

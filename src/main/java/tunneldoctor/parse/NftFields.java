@@ -48,6 +48,33 @@ final class NftFields {
     /** Names that {@code nft} prints for protocols, beyond those of iptables. */
     private static final Map<String, Integer> PROTOCOLS = Map.of("comp", 108, "ipcomp", 108, "hopopt", 0, "ip", 0);
 
+    private static final Map<String, Integer> ICMP_TYPES = Map.ofEntries(
+            Map.entry("echo-reply", 0),
+            Map.entry("destination-unreachable", 3),
+            Map.entry("source-quench", 4),
+            Map.entry("redirect", 5),
+            Map.entry("echo-request", 8),
+            Map.entry("router-advertisement", 9),
+            Map.entry("router-solicitation", 10),
+            Map.entry("time-exceeded", 11),
+            Map.entry("parameter-problem", 12),
+            Map.entry("timestamp-request", 13),
+            Map.entry("timestamp-reply", 14),
+            Map.entry("info-request", 15),
+            Map.entry("info-reply", 16),
+            Map.entry("address-mask-request", 17),
+            Map.entry("address-mask-reply", 18));
+
+    private static final Map<String, Integer> ICMP_CODES = Map.of(
+            "net-unreachable", 0,
+            "host-unreachable", 1,
+            "prot-unreachable", 2,
+            "port-unreachable", 3,
+            "frag-needed", 4,
+            "net-prohibited", 9,
+            "host-prohibited", 10,
+            "admin-prohibited", 13);
+
     private static final Set<String> VARYING = Set.of(
             "numgen",
             "jhash",
@@ -128,6 +155,8 @@ final class NftFields {
                     "ct state",
                     "meta mark",
                     "tcp flags",
+                    "icmp type",
+                    "icmp code",
                     "fib daddr type",
                     "fib saddr type" -> Reason.NOT_UNDERSTOOD;
             default -> reason(field);
@@ -174,8 +203,29 @@ final class NftFields {
             case "meta mark" -> each(values, negated, value -> mark(value, negated));
             case "tcp flags" -> flags(values, negated);
             case "fib daddr type", "fib saddr type" -> types(field.startsWith("fib daddr"), values, negated);
+            case "icmp type" -> icmp(ICMP_TYPES, values).map(types -> one(new Match.Icmp(types, Set.of(), negated)));
+            case "icmp code" -> icmp(ICMP_CODES, values).map(codes -> one(new Match.Icmp(Set.of(), codes, negated)));
             default -> Optional.empty();
         };
+    }
+
+    private static List<List<Match>> one(Match match) {
+        return List.of(List.of(match));
+    }
+
+    private static Optional<Set<Integer>> icmp(Map<String, Integer> names, List<String> values) {
+        Set<Integer> numbers = new HashSet<>();
+        for (String value : values) {
+            Integer number = names.get(value);
+            if (number == null && IptablesWords.isNumber(value) && value.length() <= 3) {
+                number = Integer.parseInt(value);
+            }
+            if (number == null) {
+                return Optional.empty();
+            }
+            numbers.add(number);
+        }
+        return Optional.of(numbers);
     }
 
     private interface One {

@@ -161,11 +161,11 @@ final class NftJson {
 
     private static void extension(JsonNode statement, NftRuleDraft draft) {
         JsonNode body = statement.path("xt");
-        String name = body.path("name").asText();
-        switch (body.path("type").asText()) {
-            case "target" -> draft.effect(name, "");
-            case "match" -> draft.open("xt match " + name, IptablesWords.reason(name));
-            default -> draft.anything(statement.toString());
+        String type = body.path("type").asText();
+        if (type.equals("match") || type.equals("target")) {
+            draft.extension(type.equals("match"), body.path("name").asText());
+        } else {
+            draft.anything(statement.toString());
         }
     }
 

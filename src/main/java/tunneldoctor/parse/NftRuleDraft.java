@@ -76,6 +76,32 @@ final class NftRuleDraft {
         marksAfterAsking = target.equals("MARK") && asksMark;
     }
 
+    /** An extension of iptables of which nftables only tells the name. */
+    void extension(boolean match, String name) {
+        if (match) {
+            if (!name.equals("comment")) {
+                open("xt match " + name, IptablesWords.reason(name));
+            }
+            return;
+        }
+        List<List<Match>> before = alternatives;
+        switch (name) {
+            case "REJECT" -> {
+                open("how xt target REJECT refuses", Reason.NOT_SHOWN);
+                effect(name, "--reject-with tcp-reset");
+                alternatives = before;
+                effect(name, "--reject-with what xt does not tell");
+            }
+            case "CT" -> {
+                open("what xt target CT does", Reason.NOT_SHOWN);
+                effect("NOTRACK", "");
+                alternatives = before;
+            }
+            case "MARK", "CONNMARK" -> effect("MARK", "unknown");
+            default -> effect(name, "");
+        }
+    }
+
     /**
      * The condition that fields have the values of an element of a set; in a map the element says what happens.
      *

@@ -147,14 +147,11 @@ final class NftStatements {
 
     /** {@code xt match "recent"} and {@code xt target "LOG"}: extensions of iptables, without what they are told. */
     private boolean extension() {
-        String name = NftWords.unquoted(word(2));
-        if (word(1).equals("match")) {
-            draft.open("xt match " + name, IptablesWords.reason(name));
-        } else if (word(1).equals("target")) {
-            draft.effect(name, "");
-        } else {
+        boolean match = word(1).equals("match");
+        if (!match && !word(1).equals("target")) {
             return false;
         }
+        draft.extension(match, NftWords.unquoted(word(2)));
         at += 3;
         return true;
     }

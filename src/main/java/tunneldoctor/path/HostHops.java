@@ -198,12 +198,13 @@ final class HostHops {
         boolean shown = evidence.firewall().shown(Direction.OUTBOUND)
                 || facts.nftRulesets().stream()
                         .anyMatch(ruleset -> ruleset.node().equals(sender.name()));
-        if (sender.windows() || !shown) {
-            return Optional.empty();
-        }
-        return Optional.of(new Hop(whole(evidence, flow, Optional.empty(), Direction.OUTBOUND).stream()
-                .map(piece -> atSender(piece, sender))
-                .toList()));
+        List<Hop.Piece> pieces = whole(evidence, flow, Optional.empty(), Direction.OUTBOUND);
+        // ufw's own status shows its blocks, but not that nothing else blocks.
+        boolean ufwBlocks = pieces.stream().anyMatch(piece -> piece.name().equals(UFW));
+        return sender.windows() || !shown && !ufwBlocks
+                ? Optional.empty()
+                : Optional.of(new Hop(
+                        pieces.stream().map(piece -> atSender(piece, sender)).toList()));
     }
 
     private static Hop.Piece atSender(Hop.Piece piece, Node sender) {
@@ -469,7 +470,8 @@ final class HostHops {
                             ? plain.arrivingOn(evidence.node().inInterface())
                             : plain)
                     .judging(mechanism);
-            List<Judged> pieces = evidence.firewall().decide(question).stream()
+            List<HostDecision> decisions = evidence.firewall().decide(question);
+            List<Judged> pieces = decisions.stream()
                     .map(decision -> judged(decision, mechanism))
                     .toList();
             boolean blocks = pieces.stream()
@@ -478,7 +480,7 @@ final class HostHops {
             boolean quiet = mechanism != asked && !blocks;
             if (!quiet) {
                 verdicts.addAll(verdicts(
-                        pieces, group, flow, blocks ? evidence.firewall().blockers(question) : List.of()));
+                        pieces, group, flow, blocks ? evidence.firewall().blockers(question, decisions) : List.of()));
             }
         }
         return verdicts;

@@ -117,6 +117,9 @@ final class HostMissing {
         if (match instanceof Match.ConnectionState) {
             return Stream.of("the state of a connection whose beginning a rule kept from tracking (notrack)");
         }
+        if (match instanceof Match.Icmp) {
+            return Stream.of("the kind of a refusal");
+        }
         return match instanceof Match.Mark ? Stream.of("the mark of a packet") : Stream.of();
     }
 }

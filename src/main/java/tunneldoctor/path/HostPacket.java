@@ -18,6 +18,7 @@ import tunneldoctor.model.AddressSet;
  * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED}, {@code RELATED} or {@link #NOT_TRACKED_YET}
  * @param flags TCP flags it carries; PSH aside, which data may carry or not
  * @param mayPush whether PSH may be set
+ * @param refusal how it refuses another packet; {@link Refusal#NONE} if it does not
  * @param tracked senders whose earlier packets conntrack certainly saw
  */
 record HostPacket(
@@ -33,7 +34,10 @@ record HostPacket(
         String state,
         Set<String> flags,
         boolean mayPush,
+        Refusal refusal,
         AddressSet tracked) {
+    static final int ICMP = 1;
+
     static final String LOOPBACK = "lo";
 
     /** What hooks before connection tracking see of any connection. */
@@ -67,6 +71,39 @@ record HostPacket(
                 NOT_TRACKED_YET,
                 flags,
                 mayPush,
+                refusal,
                 AddressSet.ALL);
+    }
+
+    /**
+     * What a node says when it rejects a packet.
+     *
+     * @param reset whether by TCP's reset flag; else by an ICMP message that the destination is unreachable
+     * @param code the ICMP code; {@link #UNKNOWN} if the text does not tell
+     */
+    record Refusal(boolean reset, int code) {
+        static final int UNKNOWN = -1;
+        static final int UNREACHABLE_TYPE = 3;
+        static final Refusal NONE = new Refusal(false, UNKNOWN);
+
+        /** @param options as a REJECT target prints them, in any form of text */
+        static Refusal of(String options) {
+            if (options.contains("tcp-reset")) {
+                return new Refusal(true, UNKNOWN);
+            }
+            String kind = options.substring(options.lastIndexOf(' ') + 1);
+            return new Refusal(
+                    false,
+                    switch (kind) {
+                        case "icmp-net-unreachable", "icmp-no-route" -> 0;
+                        case "icmp-host-unreachable" -> 1;
+                        case "icmp-proto-unreachable", "icmp-prot-unreachable" -> 2;
+                        case "icmp-port-unreachable", "" -> 3;
+                        case "icmp-net-prohibited" -> 9;
+                        case "icmp-host-prohibited" -> 10;
+                        case "icmp-admin-prohibited" -> 13;
+                        default -> UNKNOWN;
+                    });
+        }
     }
 }

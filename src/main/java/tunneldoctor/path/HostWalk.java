@@ -105,6 +105,11 @@ final class HostWalk {
             return new Claim(other, sources, sure, state, rule, policy, table, owner);
         }
 
+        /** How a claim of {@link End#REJECT} refuses. */
+        HostPacket.Refusal refusal() {
+            return HostPacket.Refusal.of(rule == null ? "" : rule.targetOptions());
+        }
+
         Claim untracked() {
             return new Claim(
                     end, sources, sure, new State(state.mark(), state.unknown(), true), rule, policy, table, owner);
@@ -128,7 +133,8 @@ final class HostWalk {
         final List<Claim> claims = new ArrayList<>();
         final Map<State, Reach> fallThrough = new LinkedHashMap<>();
         final Map<HostDoubt, Raised> doubts = new EnumMap<>(HostDoubt.class);
-        private final Map<End, Map<State, AddressSet>> claimed = new EnumMap<>(End.class);
+        /** What may end so already, for each state or way of refusing that makes a difference behind. */
+        private final Map<End, Map<Object, AddressSet>> claimed = new EnumMap<>(End.class);
 
         void claim(Claim claim) {
             if (claim.sources().isEmpty()) {
@@ -138,8 +144,12 @@ final class HostWalk {
                 claims.add(claim);
                 return;
             }
-            Map<State, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
-            State key = claim.end() == End.ACCEPT ? claim.state() : State.FRESH;
+            Map<Object, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
+            Object key = switch (claim.end()) {
+                case ACCEPT -> claim.state();
+                case REJECT -> claim.refusal();
+                case DROP, OPEN -> State.FRESH;
+            };
             AddressSet before = byState.getOrDefault(key, AddressSet.NONE);
             AddressSet fresh =
                     before.isEmpty() ? claim.sources() : claim.sources().minus(before);
@@ -173,6 +183,7 @@ final class HostWalk {
     private final HostMatcher matcher;
     private final Predicate<Mechanism> counts;
     private final Set<HostRule> ignored;
+    private final PertinentRules pertinent;
     private final Map<String, Map<State, Summary>> summaries = new HashMap<>();
     private final Set<String> entered = new HashSet<>();
     private int summaryCount;
@@ -182,6 +193,7 @@ final class HostWalk {
      * @param nat whether the table rewrites addresses instead of filtering
      * @param counts whose blocks count; those of others let the packet pass by
      * @param ignored rules taken as absent, by identity
+     * @param pertinent those that are tested at all
      */
     HostWalk(
             HostTables.Slot slot,
@@ -190,7 +202,8 @@ final class HostWalk {
             boolean nat,
             HostMatcher matcher,
             Predicate<Mechanism> counts,
-            Set<HostRule> ignored) {
+            Set<HostRule> ignored,
+            PertinentRules pertinent) {
         this.slot = slot;
         this.packet = packet;
         this.universe = universe;
@@ -198,6 +211,7 @@ final class HostWalk {
         this.matcher = matcher;
         this.counts = counts;
         this.ignored = ignored;
+        this.pertinent = pertinent;
     }
 
     /** What the base chain does, its policy included: the result's fall-through is empty. */
@@ -243,10 +257,12 @@ final class HostWalk {
         if (!chain.chain().beginningShown()) {
             missingPart(chain, summary, here);
         }
-        List<HostRule> rules = chain.chain().rules();
+        List<HostRule> all = chain.chain().rules();
+        List<HostRule> rules = pertinent.of(slot, chain, packet);
         Mechanism owner = slot.owner(chain.chain().name());
         for (int i = 0; i < rules.size() && !here.isEmpty(); i++) {
-            rule(chain, rules.get(i), i == rules.size() - 1, owner, summary, here, depth);
+            HostRule rule = rules.get(i);
+            rule(chain, rule, rule == all.get(all.size() - 1), owner, summary, here, depth);
         }
         if (!chain.chain().complete()) {
             missingPart(chain, summary, here);

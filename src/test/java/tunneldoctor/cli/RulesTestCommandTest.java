@@ -155,7 +155,7 @@ class RulesTestCommandTest {
         assertThat(out())
                 .contains(rule + ":8:1: never fired: node-cordoned: found")
                 .contains(rule + ":11:20: never seen to pass: cordoned")
-                .contains("1 rules, 4 conditions: 5 not exercised");
+                .contains("1 rule, 4 conditions: 5 not exercised");
     }
 
     @Test
