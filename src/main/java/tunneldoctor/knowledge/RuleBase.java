@@ -8,9 +8,9 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.drools.model.Model;
@@ -99,17 +99,14 @@ public final class RuleBase {
     public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
         List<RuleProblem> problems = new ArrayList<>();
         List<RuleFile> files = RuleLoading.readAll(rulesDirectory, problems);
-        RuleCache keys = new RuleCache(output);
+        Map<RuleFile, CompiledRules> compiled = new LinkedHashMap<>();
         for (RuleFile file : files) {
-            Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
-            Optional<String> key = keys.key(file);
-            if (rules.isPresent() && key.isPresent()) {
-                RuleCompiler.writeBuiltIn(output, key.get(), rules.get());
-            }
+            RuleCompiler.compile(file, problems).ifPresent(rules -> compiled.put(file, rules));
         }
         if (!problems.isEmpty()) {
             throw new RuleBaseException(problems);
         }
+        BuiltInRules.write(output, compiled);
     }
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
