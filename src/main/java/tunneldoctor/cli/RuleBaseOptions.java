@@ -52,6 +52,11 @@ final class RuleBaseOptions {
         return directory;
     }
 
+    /** The folder to begin a rule base in, where there need be none yet. */
+    Path directoryToBegin() {
+        return rules.isPresent() && !Files.exists(rules.get()) ? rules.get() : directory();
+    }
+
     /** The scenes of the rule base's causes. */
     Samples samples() {
         return Samples.beside(directory());

@@ -20,6 +20,7 @@ import org.kie.api.runtime.KieSession;
 import org.kie.api.runtime.KieSessionsPool;
 import org.kie.api.runtime.rule.ConsequenceException;
 import tunneldoctor.model.Cause;
+import tunneldoctor.model.CausePage;
 import tunneldoctor.model.Conclusion;
 
 /**
@@ -126,6 +127,14 @@ public final class RuleBase {
     /** Every cause the rules know, by id. */
     public List<Cause> causes() {
         return causes;
+    }
+
+    /** What the rules say of each cause, by id, without its samples. */
+    public List<CausePage> pages() {
+        return causes.stream()
+                .flatMap(cause -> Optional.ofNullable(files.get(cause.id())).stream()
+                        .map(file -> RulePages.of(file, cause)))
+                .toList();
     }
 
     /** How many files had to be compiled, as neither the tool nor the cache held them. */
