@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,13 +77,13 @@ final class ClusterNodes {
     }
 
     private void gatherNodes() {
+        Map<String, KubeNode> kubeNodes = new HashMap<>();
         for (KubeNode kube : facts.kubeNodes()) {
+            kubeNodes.putIfAbsent(kube.name(), kube);
             nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty()));
         }
         for (NodeOutputs outputs : facts.given().nodes()) {
-            Optional<KubeNode> kube = facts.kubeNodes().stream()
-                    .filter(k -> k.name().equals(outputs.name()))
-                    .findFirst();
+            Optional<KubeNode> kube = Optional.ofNullable(kubeNodes.get(outputs.name()));
             nodes.put(outputs.name(), node(outputs.name(), kube, Optional.of(outputs)));
         }
         for (TunnelPod pod : facts.tunnelPods()) {
