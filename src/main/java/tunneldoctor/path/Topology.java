@@ -3,6 +3,7 @@ package tunneldoctor.path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class Topology {
     private final Map<String, Nsg> nsgs = new HashMap<>();
     private final Map<String, List<NetworkInterface>> interfacesByAddress = new HashMap<>();
     private final Map<String, Routing> routings = new HashMap<>();
+    private final Map<Node, Optional<Set<String>>> applicationGroups = new IdentityHashMap<>();
     private Optional<List<Nsg>> unbound = Optional.empty();
 
     Topology(Facts facts) {
@@ -235,6 +237,10 @@ final class Topology {
 
     /** Application security groups a node's interface is in; empty where the evidence does not tell. */
     Optional<Set<String>> applicationGroups(Node node) {
+        return applicationGroups.computeIfAbsent(node, this::findApplicationGroups);
+    }
+
+    private Optional<Set<String>> findApplicationGroups(Node node) {
         return networkInterface(node)
                 .map(nic -> Set.copyOf(nic.applicationGroups()))
                 .or(() -> scaleSet(node).map(set -> Set.copyOf(set.applicationGroups())));
