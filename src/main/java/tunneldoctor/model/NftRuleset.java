@@ -17,8 +17,7 @@ public record NftRuleset(String node, List<HostTable> tables, boolean complete, 
 
     /** The same ruleset on another node, whose document says the same of it. */
     public NftRuleset on(String otherNode, String otherDocument) {
-        return new NftRuleset(
-                otherNode, tables, complete, new SourceRef(otherDocument, source.line(), source.text()));
+        return new NftRuleset(otherNode, tables, complete, new SourceRef(otherDocument, source.line(), source.text()));
     }
 
     NftRuleset withTables(List<HostTable> others) {

@@ -179,7 +179,9 @@ final class RulesText {
         /** A line of a listing: its heading, or a rule with its counters in front. */
         private void listed() {
             int first = blanks(from);
-            if (text.startsWith("num ", first) || text.startsWith("pkts ", first) || text.startsWith("target ", first)) {
+            if (text.startsWith("num ", first)
+                    || text.startsWith("pkts ", first)
+                    || text.startsWith("target ", first)) {
                 numbersShown = text.startsWith("num ", first);
                 int columns = numbersShown ? blanks(first + "num".length()) : first;
                 countersShown = text.startsWith("pkts bytes target ", columns);

@@ -20,8 +20,7 @@ final class SharedFirewalls {
     }
 
     /** All that decides what is read of a document, beside its place. */
-    private record Text(
-            String command, RulesText rules, boolean truncatedHead, boolean truncatedTail, int lineOffset) {
+    private record Text(String command, RulesText rules, boolean truncatedHead, boolean truncatedTail, int lineOffset) {
         static Text of(NodeDocument document) {
             return new Text(
                     document.command(),
@@ -73,8 +72,8 @@ final class SharedFirewalls {
         firewall.rulesets.forEach(ruleset -> facts.nftRulesets.add(ruleset.on(node, place)));
         firewall.unreadable.forEach(one -> facts.unreadableTables.add(
                 new HostTablesUnreadable(node, one.command(), one.reason(), moved(one.source(), place))));
-        firewall.problems.forEach(one ->
-                facts.problems.add(new Problem(moved(one.at(), place), one.message(), one.advice())));
+        firewall.problems.forEach(
+                one -> facts.problems.add(new Problem(moved(one.at(), place), one.message(), one.advice())));
     }
 
     private static SourceRef moved(SourceRef at, String place) {

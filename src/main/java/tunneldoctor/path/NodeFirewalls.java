@@ -133,11 +133,7 @@ final class NodeFirewalls {
 
     private static List<Object> unplaced(UfwStatus status) {
         List<Object> key = new ArrayList<>(List.of(
-                status.state(),
-                status.form(),
-                status.defaultIncoming(),
-                status.defaultOutgoing(),
-                status.complete()));
+                status.state(), status.form(), status.defaultIncoming(), status.defaultOutgoing(), status.complete()));
         status.rules().forEach(rule -> key.add(unplaced(rule)));
         return key;
     }

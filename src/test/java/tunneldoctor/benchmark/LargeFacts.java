@@ -175,11 +175,7 @@ public final class LargeFacts {
                                                                         "name",
                                                                         "ipconfig1",
                                                                         "properties",
-                                                                        map(
-                                                                                "primary",
-                                                                                true,
-                                                                                "subnet",
-                                                                                subnet)))))))))),
+                                                                        map("primary", true, "subnet", subnet)))))))))),
                 map(
                         "type",
                         "Microsoft.Network/virtualNetworks",
@@ -242,17 +238,17 @@ public final class LargeFacts {
                                 map("type", "Hostname", "address", name(node))),
                         "conditions",
                         List.of(
-                                map("type", "MemoryPressure", "status", "False", "reason", "KubeletHasSufficientMemory"),
+                                map(
+                                        "type",
+                                        "MemoryPressure",
+                                        "status",
+                                        "False",
+                                        "reason",
+                                        "KubeletHasSufficientMemory"),
                                 map("type", "DiskPressure", "status", "False", "reason", "KubeletHasNoDiskPressure"),
                                 map("type", "Ready", "status", "True", "reason", "KubeletReady")),
                         "nodeInfo",
-                        map(
-                                "osImage",
-                                "Ubuntu 24.04.3 LTS",
-                                "operatingSystem",
-                                "linux",
-                                "kubeletVersion",
-                                "v1.34.2")));
+                        map("osImage", "Ubuntu 24.04.3 LTS", "operatingSystem", "linux", "kubeletVersion", "v1.34.2")));
     }
 
     /** The agents stand on the first nodes of the cluster. */
@@ -317,7 +313,11 @@ public final class LargeFacts {
                 "name",
                 name(node),
                 "outputs",
-                map("ufw status verbose", "Status: inactive\n", "iptables-save", cluster.counters ? counted(text, node) : text));
+                map(
+                        "ufw status verbose",
+                        "Status: inactive\n",
+                        "iptables-save",
+                        cluster.counters ? counted(text, node) : text));
     }
 
     private static String firewall(int kind) {

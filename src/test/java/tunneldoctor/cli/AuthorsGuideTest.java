@@ -82,9 +82,12 @@ class AuthorsGuideTest {
         runs.forEach((name, run) -> assertThat(run.err()).as(name).isEmpty());
         assertThat(requireNonNull(runs.get("check")).out()).isEqualTo("1 rule file and 4 scenes: nothing is wrong\n");
         assertThat(requireNonNull(runs.get("check")).exit()).isZero();
-        assertThat(requireNonNull(runs.get("test")).exit()).as(requireNonNull(runs.get("test")).out()).isZero();
+        assertThat(requireNonNull(runs.get("test")).exit())
+                .as(requireNonNull(runs.get("test")).out())
+                .isZero();
         assertThat(requireNonNull(runs.get("test")).out()).contains("4 scenes: 4 passed");
-        assertThat(requireNonNull(runs.get("show")).out()).contains("168.63.129.16", "near miss: another name is not resolved");
+        assertThat(requireNonNull(runs.get("show")).out())
+                .contains("168.63.129.16", "near miss: another name is not resolved");
         assertThat(folder.resolve("mine/docs/" + CAUSE + ".md"))
                 .content()
                 .contains("# Custom DNS servers do not resolve");

@@ -128,13 +128,17 @@ final class VocabularyPage {
     private void fact(String name) {
         heading(name);
         Class<?> type = ofModel(name);
-        line(sentences(model.get(name))
+        line(sentences(declared(name))
                 + (Vocabulary.SINGLE.contains(type) ? " There is one at most." : "")
                 + " From " + String.join("; ", FactSources.of(type)) + ".");
         line("");
         line("| field | type | meaning |");
         line("|---|---|---|");
         members(name);
+    }
+
+    private TypeDeclaration<?> declared(String name) {
+        return Optional.ofNullable(model.get(name)).orElseThrow();
     }
 
     private static Class<?> ofModel(String name) {
@@ -152,7 +156,7 @@ final class VocabularyPage {
     }
 
     private void members(String name) {
-        TypeDeclaration<?> type = model.get(name);
+        TypeDeclaration<?> type = declared(name);
         boolean fact = FactSources.of(ofModel(name)).isEmpty();
         if (type instanceof RecordDeclaration record) {
             record.getParameters().stream()
@@ -191,7 +195,7 @@ final class VocabularyPage {
 
     private void value(String name) {
         heading(name);
-        TypeDeclaration<?> type = model.get(name);
+        TypeDeclaration<?> type = declared(name);
         String words = sentences(type);
         if (!words.isEmpty()) {
             line(words);
@@ -217,7 +221,7 @@ final class VocabularyPage {
         Deque<String> open = new ArrayDeque<>(facts);
         while (!open.isEmpty()) {
             String name = open.pop();
-            TypeDeclaration<?> type = model.get(name);
+            TypeDeclaration<?> type = declared(name);
             Stream<String> types = Stream.concat(
                     type instanceof RecordDeclaration record
                             ? record.getParameters().stream().map(Parameter::getTypeAsString)
@@ -243,7 +247,7 @@ final class VocabularyPage {
         line("| word | meaning |");
         line("|---|---|");
         for (String name : REPAIRS) {
-            TypeDeclaration<?> type = Optional.ofNullable(model.get(name)).orElseThrow();
+            TypeDeclaration<?> type = declared(name);
             type.getMethods().stream()
                     .filter(MethodDeclaration::isPublic)
                     .forEach(method -> row(name + "." + signature(method), meaning(method)));
