@@ -83,12 +83,15 @@ final class RulesCheckCommand implements Callable<Integer> {
         SampleCheck.Result samples = SampleCheck.of(from, rules.causes());
         List<RuleProblem> problems = new ArrayList<>(rules.problems());
         problems.addAll(samples.problems());
-        problems.sort(Comparator.comparing((RuleProblem problem) -> problem.file().toString())
-                .thenComparingInt(RuleProblem::line)
-                .thenComparingInt(RuleProblem::column));
+        problems.sort(
+                Comparator.comparing((RuleProblem problem) -> problem.file().toString())
+                        .thenComparingInt(RuleProblem::line)
+                        .thenComparingInt(RuleProblem::column));
         StringBuilder text = new StringBuilder();
         for (RuleProblem problem : problems) {
-            problem.describe().lines().forEach(line -> text.append(Escape.line(line)).append('\n'));
+            problem.describe()
+                    .lines()
+                    .forEach(line -> text.append(Escape.line(line)).append('\n'));
         }
         long files = problems.stream().map(RuleProblem::file).distinct().count();
         text.append(

@@ -58,8 +58,8 @@ final class RulesShowCommand implements Callable<Integer> {
                     .findFirst();
             if (page.isPresent()) {
                 CausePage whole = new CausePages(rules, options.samples()).complete(page.get());
-                terminal.print(CauseText.render(
-                        whole, new TextReport.Options(false, terminal.color(), terminal.width())));
+                terminal.print(
+                        CauseText.render(whole, new TextReport.Options(false, terminal.color(), terminal.width())));
                 return ExitCode.NOTHING_FOUND.code();
             }
             List<String> known = rules.causes().stream().map(Cause::id).toList();

@@ -73,8 +73,8 @@ public final class Scaffold {
     public static List<Path> write(Path rules, Samples samples, String folder, String id)
             throws IOException, RefusedException {
         if (!RuleCheck.isCauseId(id)) {
-            throw new RefusedException("'" + id + "' is no id of a cause: use lower-case words with single dashes, as in"
-                    + " nsg-blocks-kubelet");
+            throw new RefusedException("'" + id
+                    + "' is no id of a cause: use lower-case words with single dashes, as in" + " nsg-blocks-kubelet");
         }
         if (!folder.isEmpty() && !folder.matches("[a-z0-9-]+(/[a-z0-9-]+)*")) {
             throw new RefusedException("'" + folder + "' is no folder of rules: use lower-case names, as in host");

@@ -47,9 +47,12 @@ final class ConclusionWords {
             case "proved", "likely", "possible" -> "found, " + call.member() + ": " + text(rest.get(0));
             case "found" -> "found, " + values.value(rest.get(0)) + ": " + text(rest.get(1));
             case "notApplicable" -> "not applicable: " + text(rest.get(0));
-            case "cannotTell" -> rest.size() == 2 && TypeRules.fits(rest.get(0), String.class) && rest.get(0).raw().isPresent()
-                    ? "cannot tell: missing is " + text(rest.get(0)) + "; to see it: " + text(rest.get(1))
-                    : "cannot tell: missing is what " + all(rest) + " leaves open";
+            case "cannotTell" ->
+                rest.size() == 2
+                                && TypeRules.fits(rest.get(0), String.class)
+                                && rest.get(0).raw().isPresent()
+                        ? "cannot tell: missing is " + text(rest.get(0)) + "; to see it: " + text(rest.get(1))
+                        : "cannot tell: missing is what " + all(rest) + " leaves open";
             case "clears" -> all(rest) + " speaks for its absence";
             case "explains" -> "accounts for " + all(rest);
             case "contradicts" -> "spoken against: " + text(rest.get(1));
@@ -59,7 +62,8 @@ final class ConclusionWords {
 
     private List<String> remedy(Expr.Call first, Deque<Expr.Call> steps) {
         List<String> lines = new ArrayList<>();
-        lines.add("solution " + text(first.arguments().get(1)) + ": " + text(first.arguments().get(2)));
+        lines.add("solution " + text(first.arguments().get(1)) + ": "
+                + text(first.arguments().get(2)));
         for (Expr.Call step : steps) {
             String words = step.arguments().stream().map(this::text).collect(Collectors.joining(", "));
             switch (step.member()) {

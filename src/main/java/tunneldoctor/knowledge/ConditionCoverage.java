@@ -128,7 +128,7 @@ public final class ConditionCoverage implements Matching.Watcher {
         if (passed.contains(test)) {
             return "never seen to fail";
         }
-        return failed.contains(test) ? "never seen to pass" : "never reached";
+        return failed.contains(test) ? "never seen to pass" : "never asked of a fact";
     }
 
     /** Tests that are exercised and yet never decided anything, by file and place. */

@@ -61,7 +61,9 @@ final class ConditionWords {
         if (condition instanceof Condition.ForAll every) {
             List<Condition> parts = every.parts();
             return "every " + inner(parts.get(0))
-                    + parts.stream().skip(1).map(part -> ", which is also " + inner(part))
+                    + parts.stream()
+                            .skip(1)
+                            .map(part -> ", which is also " + inner(part))
                             .collect(Collectors.joining());
         }
         if (condition instanceof Condition.Tally tally) {
@@ -95,13 +97,13 @@ final class ConditionWords {
                     : "the " + function.name() + " of "
                             + function.of().stream().map(this::value).collect(Collectors.joining(", ")) + " over all";
             if (!function.binding().isEmpty()) {
-                names.put(function.binding(), function.name().equals("count") ? "that number" : "that " + function.name());
+                names.put(
+                        function.binding(),
+                        function.name().equals("count") ? "that number" : "that " + function.name());
             }
             values.add(of + " " + source);
         }
-        String tests = tally.tests().stream()
-                .map(test -> words(test.value()))
-                .collect(Collectors.joining(" and "));
+        String tests = tally.tests().stream().map(test -> words(test.value())).collect(Collectors.joining(" and "));
         return String.join(" and ", values) + (tests.isEmpty() ? "" : ", where " + tests);
     }
 
@@ -140,10 +142,12 @@ final class ConditionWords {
         if (test instanceof Expr.Binary binary) {
             String operator = binary.operator();
             if (operator.equals("&&") || operator.equals("||")) {
-                return part(binary.left(), operator) + (operator.equals("&&") ? " and " : " or ")
+                return part(binary.left(), operator)
+                        + (operator.equals("&&") ? " and " : " or ")
                         + part(binary.right(), operator);
             }
-            return value(binary.left()) + " " + OPERATORS.getOrDefault(operator, operator) + " " + value(binary.right());
+            return value(binary.left()) + " " + OPERATORS.getOrDefault(operator, operator) + " "
+                    + value(binary.right());
         }
         return test instanceof Expr.Call call ? question(call, false) : value(test);
     }
@@ -168,7 +172,8 @@ final class ConditionWords {
                             ? (denied ? " can be told" : " cannot be told")
                             : " is" + not + " " + call.member());
         }
-        if (call.member().equals("isPresent") || owner == java.util.Optional.class && call.member().equals("isEmpty")) {
+        if (call.member().equals("isPresent")
+                || owner == java.util.Optional.class && call.member().equals("isEmpty")) {
             boolean there = call.member().equals("isPresent") != denied;
             return (there ? "with a " : "without a ") + value(call.owner());
         }
@@ -176,7 +181,9 @@ final class ConditionWords {
             return value(call.owner()) + " is" + not + " empty";
         }
         String words = split(call.member())
-                + call.arguments().stream().map(argument -> " " + value(argument)).collect(Collectors.joining(","));
+                + call.arguments().stream()
+                        .map(argument -> " " + value(argument))
+                        .collect(Collectors.joining(","));
         return (denied ? "not " : "") + (call.owner() instanceof Expr.This ? words : value(call.owner()) + " " + words);
     }
 

@@ -57,8 +57,7 @@ final class FactSources {
             Map.entry(
                     HostVerdict.class,
                     List.of("nodes: what iptables-save, nft list ruleset or ufw status verbose printed", PODS)),
-            Map.entry(
-                    EgressVerdict.class, List.of(NETWORK, CLUSTER, PODS, "azure: route tables and Azure Firewalls")));
+            Map.entry(EgressVerdict.class, List.of(NETWORK, CLUSTER, PODS, "azure: route tables and Azure Firewalls")));
 
     private FactSources() {}
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ public final class RuleBase {
         this.sessions = pool(directory, loaded.stream().map(LoadedRules::model).toList());
         this.compiled = loading.compiled();
         this.reading = new RuleReading(loaded);
-        this.shipped = loaded.stream().allMatch(rules -> rules.rules().classes().isEmpty());
+        this.shipped = loaded.stream().allMatch(known -> known.rules().classes().isEmpty());
     }
 
     /**
@@ -100,17 +101,14 @@ public final class RuleBase {
     public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
         List<RuleProblem> problems = new ArrayList<>();
         List<RuleFile> files = RuleLoading.readAll(rulesDirectory, problems);
-        RuleCache keys = new RuleCache(output);
+        Map<RuleFile, CompiledRules> compiled = new LinkedHashMap<>();
         for (RuleFile file : files) {
-            Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
-            Optional<String> key = keys.key(file);
-            if (rules.isPresent() && key.isPresent()) {
-                RuleCompiler.writeBuiltIn(output, key.get(), rules.get());
-            }
+            RuleCompiler.compile(file, problems).ifPresent(rules -> compiled.put(file, rules));
         }
         if (!problems.isEmpty()) {
             throw new RuleBaseException(problems);
         }
+        BuiltInRules.write(output, compiled);
     }
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
@@ -129,11 +127,16 @@ public final class RuleBase {
         return causes;
     }
 
+    /** Whether there is a file of this name: a cause, or shared inferences. */
+    public boolean knows(String id) {
+        return files.containsKey(id);
+    }
+
     /** What the rules say of each cause, by id, without its samples. */
     public List<CausePage> pages() {
         return causes.stream()
-                .flatMap(cause -> Optional.ofNullable(files.get(cause.id())).stream()
-                        .map(file -> RulePages.of(file, cause)))
+                .flatMap(cause ->
+                        Optional.ofNullable(files.get(cause.id())).stream().map(file -> RulePages.of(file, cause)))
                 .toList();
     }
 

@@ -21,8 +21,7 @@ final class RulePages {
             List<String> when = conditions.of(rule.when());
             List<String> then = new ConclusionWords(conditions).of(rule.then());
             statements.add(new CausePage.Statement(rule.title(), note(file, before, rule.offset()), when, then));
-            rule.when().eachPattern((pattern, denied) ->
-                    evidence.addAll(FactSources.of(pattern.fact())));
+            rule.when().eachPattern((pattern, denied) -> evidence.addAll(FactSources.of(pattern.fact())));
             before = rule.offset();
         }
         return new CausePage(cause, about(file.text()), statements, List.copyOf(evidence), List.of(), "", List.of());

@@ -12,7 +12,6 @@ import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
-import tunneldoctor.model.Match;
 import tunneldoctor.model.NftRuleset;
 
 /**
@@ -37,6 +36,7 @@ final class HostTables {
         private final Map<String, ChainText> chains = new LinkedHashMap<>();
         private boolean whole;
         private @Nullable Boolean ufwActive;
+        private final Map<String, Boolean> ufwEntered = new HashMap<>();
 
         Slot(HostTable.Backend backend, String name) {
             this.backend = backend;
@@ -73,6 +73,26 @@ final class HostTables {
             whole |= table.wholeTable();
         }
 
+        /** Whether the same rules, as nftables counts them, may stand in the table. */
+        private boolean mayBe(HostTable table) {
+            for (HostChain chain : table.chains()) {
+                ChainText known = chains.get(chain.name());
+                boolean absent = known == null && (whole || chain.hook().isEmpty());
+                if (absent || known != null && count(known.chain()) != count(chain)) {
+                    return false;
+                }
+            }
+            return chains.values().stream()
+                    .allMatch(text -> text.chain().rules().isEmpty()
+                            || table.chain(text.chain().name()).isPresent());
+        }
+
+        /** One rule of nftables may be several of the model, at one position. */
+        private static int count(HostChain chain) {
+            List<HostRule> rules = chain.rules();
+            return rules.isEmpty() ? 0 : rules.get(rules.size() - 1).position();
+        }
+
         /** Who writes the chain's rules, told by its name. */
         Mechanism owner(String chainName) {
             if (chainName.startsWith("ufw-") || chainName.startsWith("ufw6-")) {
@@ -92,7 +112,9 @@ final class HostTables {
 
         /** Whose a base chain's policy is: ufw sets it while it is active. */
         Mechanism policyOwner(String chainName) {
-            return name.equals("filter") && ufwEnters(chainName) ? Mechanism.UFW : Mechanism.IPTABLES;
+            return name.equals("filter") && ufwEntered.computeIfAbsent(chainName, this::ufwEnters)
+                    ? Mechanism.UFW
+                    : Mechanism.IPTABLES;
         }
 
         /** ufw leaves its jumps and its chains behind when it is disabled, but not the rules in them. */
@@ -127,7 +149,6 @@ final class HostTables {
     private final boolean otherBackendHinted;
     private final boolean nftShown;
     private final boolean nftCutOff;
-    private long @Nullable [] cuts;
 
     HostTables(List<HostTable> tables, List<NftRuleset> rulesets) {
         given = tables.stream()
@@ -174,8 +195,10 @@ final class HostTables {
             Optional<String> compatible = iptablesName(table);
             if (compatible.isPresent()) {
                 // iptables-nft keeps its tables in nftables; its own text says more of them than nft does.
-                if (!shown(HostTable.Backend.NFT, compatible.get())
-                        && !shown(HostTable.Backend.UNSTATED, compatible.get())) {
+                Slot unstated = shown(HostTable.Backend.UNSTATED, compatible.get())
+                        ? slot(HostTable.Backend.UNSTATED, compatible.get())
+                        : null;
+                if (!shown(HostTable.Backend.NFT, compatible.get()) && (unstated == null || !unstated.mayBe(table))) {
                     slot(HostTable.Backend.NFT, compatible.get()).add(table);
                 }
             } else {
@@ -227,32 +250,6 @@ final class HostTables {
     /** Tables of nftables that no iptables command shows. */
     List<Slot> nativeSlots() {
         return nativeSlots;
-    }
-
-    /** Where the senders of any rule begin, ascending, each once. */
-    synchronized long[] cuts() {
-        if (cuts == null) {
-            java.util.stream.LongStream.Builder firsts = java.util.stream.LongStream.builder();
-            List<Slot> all = new ArrayList<>(nativeSlots);
-            slots.values().forEach(ofBackend -> all.addAll(ofBackend.values()));
-            for (Slot slot : all) {
-                for (ChainText text : slot.all()) {
-                    for (HostRule rule : text.chain().rules()) {
-                        for (Match match : rule.matches()) {
-                            if (match instanceof Match.Source source
-                                    && !source.addresses().isEmpty()) {
-                                firsts.add(source.addresses().first());
-                            } else if (match instanceof Match.Destination destination
-                                    && !destination.addresses().isEmpty()) {
-                                firsts.add(destination.addresses().first());
-                            }
-                        }
-                    }
-                }
-            }
-            cuts = firsts.build().sorted().distinct().toArray();
-        }
-        return cuts;
     }
 
     List<HostTable> given() {

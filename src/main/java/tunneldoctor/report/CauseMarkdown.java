@@ -55,25 +55,38 @@ public final class CauseMarkdown {
     private void cause(CausePage page) {
         Cause cause = page.cause();
         text.append("# ").append(plain(cause.title())).append("\n\n");
-        text.append("`").append(cause.id()).append("`: ").append(severity(cause)).append(", ");
-        text.append(plain(cause.maturity())).append("; ").append(source(cause, "documentation")).append('\n');
-        page.about().forEach(paragraph -> text.append('\n').append(plain(paragraph)).append('\n'));
+        text.append("`")
+                .append(cause.id())
+                .append("`: ")
+                .append(severity(cause))
+                .append(", ");
+        text.append(plain(cause.maturity()))
+                .append("; ")
+                .append(source(cause, "documentation"))
+                .append('\n');
+        page.about()
+                .forEach(paragraph -> text.append('\n').append(plain(paragraph)).append('\n'));
         heading("Rules");
         page.statements().forEach(this::statement);
-        text.append("\nRuled out where no rule says otherwise: ").append(plain(cause.ruledOut())).append(".\n");
+        text.append("\nRuled out where no rule says otherwise: ")
+                .append(plain(cause.ruledOut()))
+                .append(".\n");
         heading("Evidence it needs");
         text.append('\n');
         page.evidence().forEach(source -> item(plain(source)));
         heading("Scenes");
         text.append("\n| scene | what it shows |\n|---|---|\n");
-        page.scenes().forEach(scene -> text.append("| ")
-                .append(plain(scene.title()))
-                .append(" | ")
-                .append(outcome(cause.id(), scene))
-                .append(" |\n"));
+        page.scenes()
+                .forEach(scene -> text.append("| ")
+                        .append(plain(scene.title()))
+                        .append(" | ")
+                        .append(outcome(cause.id(), scene))
+                        .append(" |\n"));
         if (!page.repairs().isEmpty()) {
             heading("Repairs");
-            text.append("\nAs printed for the scene “").append(plain(page.example())).append("”.\n");
+            text.append("\nAs printed for the scene “")
+                    .append(plain(page.example()))
+                    .append("”.\n");
             page.repairs().forEach(this::repair);
         }
     }
@@ -106,15 +119,24 @@ public final class CauseMarkdown {
 
     private static String others(String cause, List<String> found) {
         return String.join(
-                ", ", found.stream().filter(id -> !id.equals(cause)).map(CauseMarkdown::plain).toList());
+                ", ",
+                found.stream()
+                        .filter(id -> !id.equals(cause))
+                        .map(CauseMarkdown::plain)
+                        .toList());
     }
 
     private void repair(Diagnosis.Repair repair) {
-        text.append("\n### ").append(plain(repair.solution())).append(": ").append(plain(repair.summary())).append('\n');
+        text.append("\n### ")
+                .append(plain(repair.solution()))
+                .append(": ")
+                .append(plain(repair.summary()))
+                .append('\n');
         if (!repair.commands().isEmpty()) {
             text.append("\n```sh\n");
-            repair.commands().forEach(command -> text.append(Escape.command(command).replace("```", "` ` `"))
-                    .append('\n'));
+            repair.commands()
+                    .forEach(command -> text.append(Escape.command(command).replace("```", "` ` `"))
+                            .append('\n'));
             text.append("```\n");
         }
         if (!repair.advice().isEmpty() || !repair.warnings().isEmpty()) {

@@ -21,7 +21,8 @@ public final class CauseText extends TextPage {
 
     private void cause(CausePage page) {
         line(paint(Ink.BOLD, Escape.line(page.cause().id() + ": " + page.cause().title())));
-        line(page.cause().severity().name().toLowerCase(Locale.ROOT) + ", " + Escape.line(page.cause().maturity()));
+        line(page.cause().severity().name().toLowerCase(Locale.ROOT) + ", "
+                + Escape.line(page.cause().maturity()));
         line(Escape.line(page.cause().source()));
         for (String paragraph : page.about()) {
             line("");
@@ -30,7 +31,11 @@ public final class CauseText extends TextPage {
         heading("Rules");
         page.statements().forEach(this::statement);
         line("");
-        fold("", "", "Ruled out where no rule says otherwise: " + Escape.line(page.cause().ruledOut()));
+        fold(
+                "",
+                "",
+                "Ruled out where no rule says otherwise: "
+                        + Escape.line(page.cause().ruledOut()));
         heading("Evidence it needs");
         page.evidence().forEach(source -> line(INDENT + source));
         heading("Scenes");

@@ -1,5 +1,6 @@
 package tunneldoctor.cli;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -76,18 +77,25 @@ class AuthorsGuideTest {
         fillIn();
 
         Map<String, CommandRun> runs = new LinkedHashMap<>();
-        commands.get(1).forEach(command -> runs.put(command.split(" ")[command.contains(" rules ") ? 2 : 1], run(command)));
+        commands.get(1)
+                .forEach(command -> runs.put(command.split(" ")[command.contains(" rules ") ? 2 : 1], run(command)));
         runs.forEach((name, run) -> assertThat(run.err()).as(name).isEmpty());
-        assertThat(runs.get("check").out()).isEqualTo("1 rule file and 4 scenes: nothing is wrong\n");
-        assertThat(runs.get("check").exit()).isZero();
-        assertThat(runs.get("test").exit()).as(runs.get("test").out()).isZero();
-        assertThat(runs.get("test").out()).contains("4 scenes: 4 passed");
-        assertThat(runs.get("show").out()).contains("168.63.129.16", "near miss: another name is not resolved");
-        assertThat(folder.resolve("mine/docs/" + CAUSE + ".md")).content().contains("# Custom DNS servers do not resolve");
+        assertThat(requireNonNull(runs.get("check")).out()).isEqualTo("1 rule file and 4 scenes: nothing is wrong\n");
+        assertThat(requireNonNull(runs.get("check")).exit()).isZero();
+        assertThat(requireNonNull(runs.get("test")).exit())
+                .as(requireNonNull(runs.get("test")).out())
+                .isZero();
+        assertThat(requireNonNull(runs.get("test")).out()).contains("4 scenes: 4 passed");
+        assertThat(requireNonNull(runs.get("show")).out())
+                .contains("168.63.129.16", "near miss: another name is not resolved");
+        assertThat(folder.resolve("mine/docs/" + CAUSE + ".md"))
+                .content()
+                .contains("# Custom DNS servers do not resolve");
         assertThat(folder.resolve("mine/docs/README.md")).content().contains("(" + CAUSE + ".md)");
-        assertThat(runs.get("diagnose").exit()).isEqualTo(1);
-        assertThat(runs.get("diagnose").out())
-                .contains("Custom DNS servers do not resolve the API server", "PROVED", "LIKELY", "az network vnet list");
+        assertThat(requireNonNull(runs.get("diagnose")).exit()).isEqualTo(1);
+        assertThat(requireNonNull(runs.get("diagnose")).out())
+                .contains(
+                        "Custom DNS servers do not resolve the API server", "PROVED", "LIKELY", "az network vnet list");
         CommandRun listed = run("tunnel-doctor rules list --rules mine/rules");
         assertThat(listed.out()).startsWith(CAUSE).contains("blocking", "sandbox");
     }

@@ -19,7 +19,6 @@ record CommandRun(int exit, String out, String err) {
                 false,
                 Map.of("XDG_CACHE_HOME", home.toAbsolutePath().resolve("cache").toString()));
         int exit = Main.run(terminal, new RulesPipeline(), args);
-        return new CommandRun(
-                exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return new CommandRun(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 }

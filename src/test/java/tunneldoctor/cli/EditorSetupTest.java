@@ -23,7 +23,13 @@ class EditorSetupTest {
 
     @Test
     void theTasksFindEveryPlaceThatCheckPrints() throws IOException {
-        CommandRun.of(folder, "rules", "new", "some-cause", "--rules", folder.resolve("rules").toString());
+        CommandRun.of(
+                folder,
+                "rules",
+                "new",
+                "some-cause",
+                "--rules",
+                folder.resolve("rules").toString());
         String printed = CommandRun.of(
                         folder, "rules", "check", folder.resolve("rules").toString())
                 .out();
@@ -43,8 +49,10 @@ class EditorSetupTest {
             assertThat(matches).hasSameSizeAs(places);
             for (Matcher match : matches) {
                 assertThat(Path.of(match.group(pattern.get("file").intValue()))).isRegularFile();
-                assertThat(Integer.parseInt(match.group(pattern.get("line").intValue()))).isPositive();
-                assertThat(Integer.parseInt(match.group(pattern.get("column").intValue()))).isPositive();
+                assertThat(Integer.parseInt(match.group(pattern.get("line").intValue())))
+                        .isPositive();
+                assertThat(Integer.parseInt(match.group(pattern.get("column").intValue())))
+                        .isPositive();
                 assertThat(match.group(pattern.get("message").intValue())).isNotBlank();
             }
         }
@@ -54,7 +62,8 @@ class EditorSetupTest {
     @Test
     void theRulesAreReadByTheGrammarOfTheLanguageServer() throws Exception {
         try (Stream<Path> files = Files.walk(Path.of("rules"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".drl")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".drl")).toList()) {
                 DrlParser parser = new DrlParser(LanguageLevelOption.DRL10);
                 assertThat(parser.parse(null, Files.readString(file)))
                         .as("%s: %s", file, parser.getErrors())

@@ -128,13 +128,17 @@ final class VocabularyPage {
     private void fact(String name) {
         heading(name);
         Class<?> type = ofModel(name);
-        line(sentences(model.get(name))
+        line(sentences(declared(name))
                 + (Vocabulary.SINGLE.contains(type) ? " There is one at most." : "")
                 + " From " + String.join("; ", FactSources.of(type)) + ".");
         line("");
         line("| field | type | meaning |");
         line("|---|---|---|");
         members(name);
+    }
+
+    private TypeDeclaration<?> declared(String name) {
+        return Optional.ofNullable(model.get(name)).orElseThrow();
     }
 
     private static Class<?> ofModel(String name) {
@@ -152,7 +156,7 @@ final class VocabularyPage {
     }
 
     private void members(String name) {
-        TypeDeclaration<?> type = model.get(name);
+        TypeDeclaration<?> type = declared(name);
         boolean fact = FactSources.of(ofModel(name)).isEmpty();
         if (type instanceof RecordDeclaration record) {
             record.getParameters().stream()
@@ -166,18 +170,22 @@ final class VocabularyPage {
         if (type instanceof RecordDeclaration record) {
             record.getImplementedTypes().stream()
                     .map(shared -> model.get(shared.getNameAsString()))
-                    .filter(shared -> shared != null && !shared.getNameAsString().equals("Fact"))
+                    .filter(shared ->
+                            shared != null && !shared.getNameAsString().equals("Fact"))
                     .forEach(shared -> methodsOf(shared, fact));
         }
     }
 
     private void methodsOf(TypeDeclaration<?> type, boolean everyWord) {
         Set<String> own = type instanceof RecordDeclaration record
-                ? record.getParameters().stream().map(Parameter::getNameAsString).collect(Collectors.toSet())
+                ? record.getParameters().stream()
+                        .map(Parameter::getNameAsString)
+                        .collect(Collectors.toSet())
                 : Set.of();
         type.getMethods().stream()
                 .filter(method -> !method.isPrivate() && !method.isStatic())
                 .filter(method -> method.isPublic() || method.isDefault())
+                .filter(method -> !method.getNameAsString().equals("hashCode"))
                 .filter(method -> everyWord || !OF_EVERY_FACT.contains(method.getNameAsString()))
                 .filter(method -> !own.contains(method.getNameAsString()))
                 .forEach(method -> row(
@@ -188,7 +196,7 @@ final class VocabularyPage {
 
     private void value(String name) {
         heading(name);
-        TypeDeclaration<?> type = model.get(name);
+        TypeDeclaration<?> type = declared(name);
         String words = sentences(type);
         if (!words.isEmpty()) {
             line(words);
@@ -197,8 +205,7 @@ final class VocabularyPage {
         if (type instanceof EnumDeclaration choice) {
             line("| value | meaning |");
             line("|---|---|");
-            choice.getEntries()
-                    .forEach(entry -> row(entry.getNameAsString(), words(entry.getJavadoc())));
+            choice.getEntries().forEach(entry -> row(entry.getNameAsString(), words(entry.getJavadoc())));
             type.getMethods().stream()
                     .filter(method -> method.isPublic() && !method.isStatic())
                     .forEach(method -> row("." + signature(method), meaning(method)));
@@ -215,7 +222,7 @@ final class VocabularyPage {
         Deque<String> open = new ArrayDeque<>(facts);
         while (!open.isEmpty()) {
             String name = open.pop();
-            TypeDeclaration<?> type = model.get(name);
+            TypeDeclaration<?> type = declared(name);
             Stream<String> types = Stream.concat(
                     type instanceof RecordDeclaration record
                             ? record.getParameters().stream().map(Parameter::getTypeAsString)
@@ -241,7 +248,7 @@ final class VocabularyPage {
         line("| word | meaning |");
         line("|---|---|");
         for (String name : REPAIRS) {
-            TypeDeclaration<?> type = Optional.ofNullable(model.get(name)).orElseThrow();
+            TypeDeclaration<?> type = declared(name);
             type.getMethods().stream()
                     .filter(MethodDeclaration::isPublic)
                     .forEach(method -> row(name + "." + signature(method), meaning(method)));
@@ -252,7 +259,9 @@ final class VocabularyPage {
         StringBuilder row = new StringBuilder("|");
         for (int i = 0; i < cells.length; i++) {
             String cell = cells[i].replace("|", "\\|");
-            row.append(' ').append(i == cells.length - 1 || cell.isEmpty() ? cell : "`" + cell + "`").append(" |");
+            row.append(' ')
+                    .append(i == cells.length - 1 || cell.isEmpty() ? cell : "`" + cell + "`")
+                    .append(" |");
         }
         line(row.toString());
     }
