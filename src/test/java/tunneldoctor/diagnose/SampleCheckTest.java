@@ -33,7 +33,8 @@ class SampleCheckTest {
     @Test
     void everyMistakeIsToldAtItsPlaceWithAWayOut() throws IOException {
         SampleCheck.Result result = SampleCheck.of(
-                Samples.beside(FOLDER.resolve("rules")), rules(FOLDER.resolve("rules")).causes());
+                Samples.beside(FOLDER.resolve("rules")),
+                rules(FOLDER.resolve("rules")).causes());
 
         List<String> places = new ArrayList<>();
         try (Stream<Path> files = Files.walk(FOLDER)) {
@@ -45,13 +46,12 @@ class SampleCheckTest {
                         int line = mark.group(1).equals("^") ? i : i + 1;
                         String place = file + ":" + line + ":" + mark.group(2);
                         places.add(place);
-                        assertThat(result.problems())
-                                .as(place)
-                                .anySatisfy(problem -> {
-                                    assertThat(place(problem)).isEqualTo(place);
-                                    assertThat(problem.message()).contains(mark.group(3));
-                                    assertThat(problem.message() + problem.hint()).contains(mark.group(4).strip());
-                                });
+                        assertThat(result.problems()).as(place).anySatisfy(problem -> {
+                            assertThat(place(problem)).isEqualTo(place);
+                            assertThat(problem.message()).contains(mark.group(3));
+                            assertThat(problem.message() + problem.hint())
+                                    .contains(mark.group(4).strip());
+                        });
                     }
                 }
             }
