@@ -41,7 +41,8 @@ import tunneldoctor.model.Cause;
         footerHeading = "%nWhat --coverage counts:%n",
         footer = {
             "  a rule once it fired; a pattern once a fact met it; a test of a pattern once it was seen to pass and",
-            "  once to fail, by facts that fitted all that stands before it. Gaps do not change the exit code.",
+            "  once to fail. A test that never decided anything, as every fact that failed it failed another test of",
+            "  its pattern too, is counted and, with --verbose, named. Neither changes the exit code.",
             "",
             "Examples:",
             "  tunnel-doctor rules test                                every scene",
@@ -132,7 +133,9 @@ final class RulesTestCommand implements Callable<Integer> {
         while (true) {
             Set<String> edited = new TreeSet<>();
             watching.report(terminal).forEach(file -> edited.add(Samples.causeOf(file)));
+            long begin = System.nanoTime();
             round.after(edited);
+            terminal.err().println("took " + (System.nanoTime() - begin) / 1_000_000 + " ms");
         }
     }
 

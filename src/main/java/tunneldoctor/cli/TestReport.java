@@ -2,6 +2,7 @@ package tunneldoctor.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,7 +46,7 @@ final class TestReport {
     void end(Optional<ConditionCoverage> coverage) {
         switch (output) {
             case TEXT ->
-                terminal.print(summary() + "\n" + coverage.map(TestReport::text).orElse(""));
+                terminal.print(summary() + "\n" + coverage.map(this::coverage).orElse(""));
             case JSON -> terminal.print(JsonPage.page(json -> json(json, coverage)));
             case JSONL -> terminal.print(JsonPage.line(json -> json(json, coverage)));
         }
@@ -64,13 +65,15 @@ final class TestReport {
     private String text(FileResult file) {
         StringBuilder text = new StringBuilder();
         if (!file.unreadable().isEmpty()) {
-            text.append("UNUSABLE  ").append(file.path()).append('\n');
+            text.append("UNUSABLE  ")
+                    .append(Escape.line(Terminal.near(file.path())))
+                    .append('\n');
             file.unreadable()
                     .lines()
                     .forEach(line -> text.append("  ").append(Escape.line(line)).append('\n'));
         } else if (file.passed() && !verbose) {
             text.append("ok    ")
-                    .append(Escape.line(file.path().toString()))
+                    .append(Escape.line(Terminal.near(file.path())))
                     .append("  ")
                     .append(scenes(file.scenes().size()))
                     .append('\n');
@@ -86,7 +89,7 @@ final class TestReport {
     private String text(SceneResult scene) {
         StringBuilder text = new StringBuilder();
         text.append(scene.passed() ? "ok    " : scene.usable() ? "FAIL  " : "UNUSABLE  ")
-                .append(Escape.line(scene.file()))
+                .append(Escape.line(Terminal.near(Path.of(scene.file()))))
                 .append(": ")
                 .append(Escape.line(scene.scene()))
                 .append('\n');
@@ -128,25 +131,37 @@ final class TestReport {
     }
 
     private static String scenes(int number) {
-        return number + (number == 1 ? " scene" : " scenes");
+        return counted(number, "scene");
     }
 
-    private static String text(ConditionCoverage coverage) {
+    private static String counted(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
+    private String coverage(ConditionCoverage coverage) {
         List<Gap> gaps = coverage.gaps();
+        List<Gap> indecisive = coverage.indecisive();
         ConditionCoverage.Count all = coverage.all();
         StringBuilder text = new StringBuilder();
-        for (Gap gap : gaps) {
-            text.append(Escape.line(gap.file() + ":" + gap.line() + ":" + gap.column() + ": " + gap.reason() + ": "
-                            + gap.condition()))
-                    .append('\n');
+        gaps.forEach(gap -> text.append(text(gap)));
+        if (verbose) {
+            indecisive.forEach(gap -> text.append(text(gap)));
         }
-        return text.append(all.rules())
-                .append(" rules, ")
-                .append(all.conditions())
-                .append(" conditions: ")
+        return text.append(counted(all.rules(), "rule"))
+                .append(", ")
+                .append(counted(all.conditions(), "condition"))
+                .append(": ")
                 .append(gaps.isEmpty() ? "every one exercised" : gaps.size() + " not exercised")
+                .append(indecisive.isEmpty() ? "" : "; " + indecisive.size() + " never decided anything")
+                .append(indecisive.isEmpty() || verbose ? "" : " (--verbose)")
                 .append('\n')
                 .toString();
+    }
+
+    private static String text(Gap gap) {
+        return Escape.line(Terminal.near(gap.file()) + ":" + gap.line() + ":" + gap.column() + ": " + gap.reason()
+                        + ": " + gap.condition())
+                + "\n";
     }
 
     private void json(JsonGenerator json, Optional<ConditionCoverage> coverage) throws IOException {
@@ -168,6 +183,7 @@ final class TestReport {
             json.writeNumberField("rules", all.rules());
             json.writeNumberField("conditions", all.conditions());
             accounts.list("gaps", coverage.get().gaps(), gap -> json(json, gap));
+            accounts.list("indecisive", coverage.get().indecisive(), gap -> json(json, gap));
             json.writeEndObject();
         }
         json.writeEndObject();

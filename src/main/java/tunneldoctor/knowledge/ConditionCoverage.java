@@ -3,6 +3,7 @@ package tunneldoctor.knowledge;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,12 @@ import tunneldoctor.knowledge.Premise.Test;
  * <ul>
  *   <li>a rule, once it fired;
  *   <li>a pattern, once a fact met it: under {@code not}, once there was such a fact and so the rule did not fire;
- *   <li>a test of a pattern, once it was seen to pass and once to fail, by facts that passed the tests before it and
- *       fitted what the patterns before it had matched. So each test decided something at least once.
+ *   <li>a test of a pattern, once it was seen to pass and once to fail, whatever the tests beside it said. A test that
+ *       asks about what other patterns matched counts where those did match.
  * </ul>
  *
- * <p>Of a pattern without tests only the first is asked, since every cluster has a tunnel. Safe for use by several threads.
+ * <p>Beyond that it tells which tests never decided anything: no fact failed them and nothing else of their pattern, so
+ * that the rule would have done the same without them. Safe for use by several threads.
  */
 public final class ConditionCoverage implements Matching.Watcher {
     private final List<RulePremises> rules;
@@ -28,6 +30,7 @@ public final class ConditionCoverage implements Matching.Watcher {
     private final Set<Premise> met = identities();
     private final Set<Test> passed = identities();
     private final Set<Test> failed = identities();
+    private final Set<Test> decisive = identities();
 
     ConditionCoverage(List<RulePremises> rules) {
         this.rules = List.copyOf(rules);
@@ -65,8 +68,13 @@ public final class ConditionCoverage implements Matching.Watcher {
     }
 
     @Override
-    public void tested(Test test, boolean pass) {
+    public void asked(Test test, boolean pass) {
         (pass ? passed : failed).add(test);
+    }
+
+    @Override
+    public void decided(Test test) {
+        decisive.add(test);
     }
 
     @Override
@@ -84,43 +92,78 @@ public final class ConditionCoverage implements Matching.Watcher {
         return new Count(rules.size(), conditions);
     }
 
-    /** By file and place. */
+    /** What was not exercised, by file and place. */
     public List<Gap> gaps() {
         List<Gap> gaps = new ArrayList<>();
         for (RulePremises rule : rules) {
-            if (!fired.contains(rule)) {
-                gaps.add(gap(rule, new Place(rule.line(), 1, rule.name()), "never fired"));
-            }
+            Place head = new Place(rule.line(), 1, rule.name());
             if (rule.premise().isEmpty()) {
-                gaps.add(gap(rule, new Place(rule.line(), 1, rule.name()), "cannot be followed"));
+                gaps.add(gap(rule, head, "cannot be followed"));
             }
+            if (!fired.contains(rule)) {
+                gaps.add(gap(rule, head, "never fired"));
+            }
+            List<Gap> conditions = new ArrayList<>();
             Listing listing = new Listing(rule);
             for (Premise pattern : listing.patterns) {
                 if (!met.contains(pattern)) {
-                    gaps.add(gap(rule, pattern.place(), "no fact ever met it"));
+                    conditions.add(gap(rule, pattern.place(), "no fact ever met it"));
                 }
             }
             for (Test test : listing.tests) {
-                boolean pass = passed.contains(test);
-                boolean fail = failed.contains(test);
-                if (!pass || !fail) {
-                    gaps.add(gap(
-                            rule,
-                            test.place,
-                            pass ? "never seen to fail" : fail ? "never seen to pass" : "never reached"));
+                if (!exercised(test)) {
+                    conditions.add(gap(rule, test.place, seen(test)));
                 }
             }
+            gaps.addAll(sorted(conditions));
         }
         return gaps;
+    }
+
+    private boolean exercised(Test test) {
+        return passed.contains(test) && failed.contains(test);
+    }
+
+    private String seen(Test test) {
+        if (passed.contains(test)) {
+            return "never seen to fail";
+        }
+        return failed.contains(test) ? "never seen to pass" : "never asked of a fact";
+    }
+
+    /** Tests that are exercised and yet never decided anything, by file and place. */
+    public List<Gap> indecisive() {
+        List<Gap> found = new ArrayList<>();
+        for (RulePremises rule : rules) {
+            List<Gap> tests = new ArrayList<>();
+            for (Test test : new Listing(rule).tests) {
+                if (exercised(test) && !decisive.contains(test)) {
+                    tests.add(gap(rule, test.place, "never decided anything"));
+                }
+            }
+            found.addAll(sorted(tests));
+        }
+        return found;
+    }
+
+    private static List<Gap> sorted(List<Gap> gaps) {
+        return gaps.stream()
+                .sorted(Comparator.comparingInt(Gap::line).thenComparingInt(Gap::column))
+                .toList();
     }
 
     private static Gap gap(RulePremises rule, Place place, String reason) {
         return new Gap(rule.file().path(), place.line(), place.column(), rule.name(), place.text(), reason);
     }
 
+    /** Every pattern of facts in a rule. */
+    static List<Premise.OfFact> patterns(RulePremises rule) {
+        return new Listing(rule).patterns;
+    }
+
     /** The parts of a rule that count. */
     private static final class Listing {
-        private final List<Premise> patterns = new ArrayList<>();
+        private final List<Premise.OfFact> patterns = new ArrayList<>();
         private final List<Test> tests = new ArrayList<>();
 
         Listing(RulePremises rule) {

@@ -48,7 +48,9 @@ public final class Examination {
             }
             rule.premise().ifPresent(premise -> {
                 try {
-                    new Matching(known, coverage).solve(premise, Bindings.NONE, solution -> true);
+                    Matching matching = new Matching(known, coverage);
+                    ConditionCoverage.patterns(rule).forEach(matching::askAll);
+                    matching.solve(premise, Bindings.NONE, solution -> true);
                 } catch (Matching.TooManyException enough) {
                     // What was seen until then was seen.
                 }

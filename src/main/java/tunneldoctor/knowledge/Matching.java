@@ -57,7 +57,10 @@ final class Matching {
             return false;
         }
 
-        default void tested(Test test, boolean passed) {}
+        default void asked(Test test, boolean passed) {}
+
+        /** A fact failed this test and no other of its pattern. */
+        default void decided(Test test) {}
 
         default void met(Premise premise) {}
     }
@@ -155,6 +158,11 @@ final class Matching {
     }
 
     private boolean ofFact(OfFact pattern, Bindings given, Predicate<Bindings> each) {
+        if (watcher.exhaustive()) {
+            facts(pattern.kind())
+                    .forEach(fact -> watch(
+                            pattern.tests, given.with(pattern.variable, fact).with(pattern.bindings)));
+        }
         int alone = alone(pattern);
         for (Object fact : begun(pattern, alone)) {
             Bindings known = given.with(pattern.variable, fact).with(pattern.bindings);
@@ -166,6 +174,37 @@ final class Matching {
             }
         }
         return true;
+    }
+
+    /** Asks every test, whatever the others say. */
+    private void watch(List<Test> tests, Bindings known) {
+        List<Test> failed = tests.stream().filter(test -> !ask(test, known)).toList();
+        if (failed.size() == 1) {
+            watcher.decided(failed.get(0));
+        }
+    }
+
+    private boolean ask(Test test, Bindings known) {
+        try {
+            boolean passed = passes(test, known);
+            watcher.asked(test, passed);
+            return passed;
+        } catch (TooManyException tooMany) {
+            throw tooMany;
+        } catch (IllegalStateException cannotBeAsked) {
+            return false;
+        }
+    }
+
+    /** Asks the tests that are about a fact alone of every fact, also where the search never gets as far. */
+    void askAll(OfFact pattern) {
+        for (Test test : pattern.tests) {
+            if (test.alone(pattern.variable)) {
+                for (Object fact : facts(pattern.kind())) {
+                    ask(test, Bindings.NONE.with(pattern.variable, fact));
+                }
+            }
+        }
     }
 
     private static int alone(OfFact pattern) {
@@ -193,6 +232,9 @@ final class Matching {
     private boolean ofValue(OfValue value, Bindings given, Predicate<Bindings> each) {
         Bindings known = value.source == null ? given : given.with(value.variable, given.of(value.source));
         known = known.with(value.bindings);
+        if (watcher.exhaustive()) {
+            watch(value.tests, known);
+        }
         if (!passes(value.tests, 0, known)) {
             return true;
         }
@@ -202,9 +244,7 @@ final class Matching {
 
     private boolean passes(List<Test> row, int from, Bindings known) {
         for (int i = from; i < row.size(); i++) {
-            boolean passed = passes(row.get(i), known);
-            watcher.tested(row.get(i), passed);
-            if (!passed) {
+            if (!passes(row.get(i), known)) {
                 return false;
             }
         }

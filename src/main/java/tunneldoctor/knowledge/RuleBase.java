@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.kie.api.runtime.KieSession;
 import org.kie.api.runtime.KieSessionsPool;
 import org.kie.api.runtime.rule.ConsequenceException;
 import tunneldoctor.model.Cause;
+import tunneldoctor.model.CausePage;
 import tunneldoctor.model.Conclusion;
 
 /**
@@ -46,6 +48,7 @@ public final class RuleBase {
     private final KieSessionsPool sessions;
     private final int compiled;
     private final RuleReading reading;
+    private final boolean shipped;
 
     private RuleBase(Path directory, Path cacheDirectory, RuleLoading.Result loading) throws RuleBaseException {
         this.directory = directory;
@@ -59,6 +62,7 @@ public final class RuleBase {
         this.sessions = pool(directory, loaded.stream().map(LoadedRules::model).toList());
         this.compiled = loading.compiled();
         this.reading = new RuleReading(loaded);
+        this.shipped = loaded.stream().allMatch(known -> known.rules().classes().isEmpty());
     }
 
     /**
@@ -97,17 +101,14 @@ public final class RuleBase {
     public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
         List<RuleProblem> problems = new ArrayList<>();
         List<RuleFile> files = RuleLoading.readAll(rulesDirectory, problems);
-        RuleCache keys = new RuleCache(output);
+        Map<RuleFile, CompiledRules> compiled = new LinkedHashMap<>();
         for (RuleFile file : files) {
-            Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
-            Optional<String> key = keys.key(file);
-            if (rules.isPresent() && key.isPresent()) {
-                RuleCompiler.writeBuiltIn(output, key.get(), rules.get());
-            }
+            RuleCompiler.compile(file, problems).ifPresent(rules -> compiled.put(file, rules));
         }
         if (!problems.isEmpty()) {
             throw new RuleBaseException(problems);
         }
+        BuiltInRules.write(output, compiled);
     }
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
@@ -124,6 +125,19 @@ public final class RuleBase {
     /** Every cause the rules know, by id. */
     public List<Cause> causes() {
         return causes;
+    }
+
+    /** Whether there is a file of this name: a cause, or shared inferences. */
+    public boolean knows(String id) {
+        return files.containsKey(id);
+    }
+
+    /** What the rules say of each cause, by id, without its samples. */
+    public List<CausePage> pages() {
+        return causes.stream()
+                .flatMap(cause ->
+                        Optional.ofNullable(files.get(cause.id())).stream().map(file -> RulePages.of(file, cause)))
+                .toList();
     }
 
     /** How many files had to be compiled, as neither the tool nor the cache held them. */
@@ -204,8 +218,33 @@ public final class RuleBase {
         return ConclusionOrder.sorted(conclusions);
     }
 
+    /** Rules as they were shipped are tested; others get a guard, which costs each run the change of threads. */
     private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome) throws RuleBaseException {
         KieSession session = sessions.newKieSession();
+        if (shipped) {
+            return run(facts, patience, outcome, session);
+        }
+        try {
+            return GuardedRun.within(
+                    patience.plus(patience.dividedBy(2)),
+                    () -> run(facts, patience, outcome, session),
+                    at -> busyWith(at, session));
+        } catch (GuardedRun.Stuck stuck) {
+            session.halt();
+            throw runaway(stuck.busyWith(), stuck.how());
+        }
+    }
+
+    /** The rule whose condition was being asked; where none was, the one whose turn it was. */
+    private String busyWith(StackTraceElement[] at, KieSession session) {
+        return loaded.stream()
+                .flatMap(rules -> AskedCondition.ruleAt(at, rules.model()).stream())
+                .findFirst()
+                .orElseGet(() -> AskedCondition.ruleNext(session));
+    }
+
+    private <T> T run(Collection<?> facts, Duration patience, Outcome<T> outcome, KieSession session)
+            throws RuleBaseException {
         try {
             for (Object fact : facts) {
                 session.insert(fact);
@@ -214,23 +253,26 @@ public final class RuleBase {
             int limit = FIRINGS_AT_LEAST + FIRINGS_PER_FACT * facts.size();
             int fired = session.fireAllRules(firing, limit);
             if (firing.expired() || fired == limit && session.fireAllRules(firing, 1) > 0) {
-                throw runaway(firing.busiest());
+                throw runaway(firing.busiest(), "does not come to an end");
             }
             return outcome.of(session, firing);
         } catch (ConsequenceException e) {
             throw failed(e.getRule().getName(), e);
         } catch (RuntimeException e) {
             throw failed("", e);
+        } catch (StackOverflowError e) {
+            throw runaway(busyWith(e.getStackTrace(), session), "takes up all of the stack");
         } finally {
             session.dispose();
         }
     }
 
-    private RuleBaseException runaway(String rule) {
+    private RuleBaseException runaway(String rule, String how) {
         return problemOf(
                 rule,
-                "rule \"" + rule + "\" does not come to an end",
-                "A rule must not infer again and again what makes it fire.");
+                (rule.isEmpty() ? "a rule " : "rule \"" + rule + "\" ") + how,
+                "A rule must not infer again and again what makes it fire, combine facts that have nothing in common, or"
+                        + " match texts with a pattern that repeats what repeats itself.");
     }
 
     private RuleBaseException failed(String rule, RuntimeException failure) {

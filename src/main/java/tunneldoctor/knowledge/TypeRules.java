@@ -29,6 +29,8 @@ final class TypeRules {
 
     private static final List<Class<?>> WIDENING = List.of(int.class, long.class, double.class);
 
+    private static final Pattern REFERS_BACK = Pattern.compile("\\\\([1-9]|k<)");
+
     private final Scope.Reports reports;
 
     TypeRules(Scope.Reports reports) {
@@ -292,7 +294,12 @@ final class TypeRules {
                     "A sign with a meaning of its own is written with two backslashes: \\\\(");
             return;
         }
-        if (repeatsRepeats(pattern)) {
+        if (REFERS_BACK.matcher(pattern).find()) {
+            reports.tell(
+                    right.offset(),
+                    "the pattern refers back to a part of itself",
+                    "On some texts this takes for ever; write the text it should find.");
+        } else if (repeatsRepeats(pattern)) {
             reports.tell(
                     right.offset(),
                     "the pattern repeats a part that repeats itself",

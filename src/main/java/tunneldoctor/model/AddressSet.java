@@ -164,7 +164,7 @@ public final class AddressSet {
 
     /** Whether every address of {@code other} is in this set. */
     public boolean includes(AddressSet other) {
-        return other.intervals.minus(intervals, LAST).isEmpty();
+        return intervals.includes(other.intervals);
     }
 
     public boolean overlaps(AddressSet other) {
@@ -180,7 +180,8 @@ public final class AddressSet {
     }
 
     public AddressSet minus(AddressSet other) {
-        return new AddressSet(intervals.minus(other.intervals, LAST));
+        IntervalSet left = intervals.minus(other.intervals);
+        return left == intervals ? this : new AddressSet(left);
     }
 
     public AddressSet complement() {

@@ -89,13 +89,15 @@ final class IntervalSet {
 
     /** Whether any value is in both. */
     boolean overlaps(IntervalSet other) {
+        long[] a = bounds;
+        long[] b = other.bounds;
         int i = 0;
         int j = 0;
-        while (i < bounds.length && j < other.bounds.length) {
-            if (bounds[i + 1] < other.bounds[j]) {
-                i += 2;
-            } else if (other.bounds[j + 1] < bounds[i]) {
-                j += 2;
+        while (i < a.length && j < b.length) {
+            if (a[i + 1] < b[j]) {
+                i = seek(a, i, b[j]);
+            } else if (b[j + 1] < a[i]) {
+                j = seek(b, j, a[i]);
             } else {
                 return true;
             }
@@ -103,29 +105,74 @@ final class IntervalSet {
         return false;
     }
 
-    IntervalSet intersect(IntervalSet other) {
-        long[] result = new long[bounds.length + other.bounds.length];
-        int size = 0;
+    /** Whether every value of the other is in this. */
+    boolean includes(IntervalSet other) {
+        long[] a = bounds;
+        long[] b = other.bounds;
         int i = 0;
-        int j = 0;
-        while (i < bounds.length && j < other.bounds.length) {
-            long first = Math.max(bounds[i], other.bounds[j]);
-            long last = Math.min(bounds[i + 1], other.bounds[j + 1]);
+        for (int j = 0; j < b.length; j += 2) {
+            i = seek(a, i, b[j]);
+            if (i == a.length || a[i] > b[j] || a[i + 1] < b[j + 1]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * The first interval from one on that does not end before a value. Takes few steps even where that is far off, so that
+     * what a small set does to a large one costs little.
+     */
+    private static int seek(long[] bounds, int from, long value) {
+        int low = from;
+        int step = 2;
+        while (low + step < bounds.length && bounds[low + step + 1] < value) {
+            low += step;
+            step *= 2;
+        }
+        int high = Math.min(low + step, bounds.length);
+        while (low < high) {
+            int middle = (low + high) / 4 * 2;
+            if (bounds[middle + 1] < value) {
+                low = middle + 2;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    IntervalSet intersect(IntervalSet other) {
+        if (isEmpty() || other.isEmpty()) {
+            return EMPTY;
+        }
+        long[] a = bounds;
+        long[] b = other.bounds;
+        int i = seek(a, 0, b[0]);
+        int j = seek(b, 0, a[0]);
+        // What lies behind the end of the other set is not looked at.
+        int endOfA = Math.min(a.length, seek(a, i, b[b.length - 1]) + 2);
+        int endOfB = Math.min(b.length, seek(b, j, a[a.length - 1]) + 2);
+        long[] result = new long[endOfA - i + endOfB - j];
+        int size = 0;
+        while (i < endOfA && j < endOfB) {
+            long first = Math.max(a[i], b[j]);
+            long last = Math.min(a[i + 1], b[j + 1]);
             if (first <= last) {
                 result[size++] = first;
                 result[size++] = last;
             }
-            if (bounds[i + 1] < other.bounds[j + 1]) {
+            if (a[i + 1] < b[j + 1]) {
                 i += 2;
             } else {
                 j += 2;
             }
         }
-        return size == 0 ? EMPTY : new IntervalSet(Arrays.copyOf(result, size));
+        return size == 0 ? EMPTY : new IntervalSet(size == result.length ? result : Arrays.copyOf(result, size));
     }
 
-    IntervalSet minus(IntervalSet other, long universeLast) {
-        if (isEmpty() || other.isEmpty()) {
+    IntervalSet minus(IntervalSet other) {
+        if (!overlaps(other)) {
             return this;
         }
         long[] b = other.bounds;

@@ -39,20 +39,40 @@ enum IptablesOption {
         return 3 + 4 * ordinal();
     }
 
+    /** What a dash and this letter stand for. */
+    static IptablesOption of(char letter) {
+        return switch (letter) {
+            case 'm' -> MODULE;
+            case 'j' -> JUMP;
+            case 'g' -> GOTO;
+            case 'c' -> COUNTERS;
+            case 'f' -> FRAGMENT;
+            case 's' -> SOURCE;
+            case 'd' -> DESTINATION;
+            case 'i' -> IN_INTERFACE;
+            case 'o' -> OUT_INTERFACE;
+            case 'p' -> PROTOCOL;
+            default -> OTHER;
+        };
+    }
+
     static IptablesOption of(String word) {
+        if (word.length() == 2 && word.charAt(0) == '-') {
+            return of(word.charAt(1));
+        }
         return switch (word) {
-            case "-m", "--match" -> MODULE;
-            case "-j", "--jump" -> JUMP;
-            case "-g", "--goto" -> GOTO;
-            case "-c", "--set-counters" -> COUNTERS;
-            case "-f", "--fragment" -> FRAGMENT;
+            case "--match" -> MODULE;
+            case "--jump" -> JUMP;
+            case "--goto" -> GOTO;
+            case "--set-counters" -> COUNTERS;
+            case "--fragment" -> FRAGMENT;
             case "--syn" -> SYN;
             case "--limit-iface-in", "--limit-iface-out" -> LIMIT_INTERFACE;
-            case "-s", "--source", "--src" -> SOURCE;
-            case "-d", "--destination", "--dst" -> DESTINATION;
-            case "-i", "--in-interface" -> IN_INTERFACE;
-            case "-o", "--out-interface" -> OUT_INTERFACE;
-            case "-p", "--protocol", "--proto" -> PROTOCOL;
+            case "--source", "--src" -> SOURCE;
+            case "--destination", "--dst" -> DESTINATION;
+            case "--in-interface" -> IN_INTERFACE;
+            case "--out-interface" -> OUT_INTERFACE;
+            case "--protocol", "--proto" -> PROTOCOL;
             case "--sport", "--source-port", "--sports", "--source-ports" -> SOURCE_PORTS;
             case "--dport", "--destination-port", "--dports", "--destination-ports" -> DESTINATION_PORTS;
             case "--ports", "--port" -> ANY_PORTS;

@@ -100,7 +100,7 @@ final class IptablesRuleParser {
             if (at >= count) {
                 return Optional.empty();
             }
-            IptablesOption option = word(at++).option();
+            IptablesOption option = optionAt(at++);
             switch (option) {
                 case MODULE -> {
                     if (at >= count) {
@@ -162,6 +162,8 @@ final class IptablesRuleParser {
             case 0 -> List.of();
             case 1 -> List.of(matches[0]);
             case 2 -> List.of(matches[0], matches[1]);
+            case 3 -> List.of(matches[0], matches[1], matches[2]);
+            case 4 -> List.of(matches[0], matches[1], matches[2], matches[3]);
             default -> List.of(Arrays.copyOf(matches, matchCount));
         };
     }
@@ -185,6 +187,14 @@ final class IptablesRuleParser {
         return quoted[index]
                 ? new WordCache.Word(unquoted(starts[index], ends[index]))
                 : cache.word(line, starts[index], ends[index], hashes[index]);
+    }
+
+    private IptablesOption optionAt(int index) {
+        int start = starts[index];
+        if (ends[index] - start == 2 && line.charAt(start) == '-') {
+            return IptablesOption.of(line.charAt(start + 1));
+        }
+        return word(index).option();
     }
 
     private String text(int index) {
@@ -347,7 +357,9 @@ final class IptablesRuleParser {
 
     private boolean is(int index, String word) {
         return quoted[index]
-                ? text(index).equals(word)
+                // Every character of a short word may be escaped, beside the quotes.
+                ? ends[index] - starts[index] <= 2 * word.length() + 2
+                        && text(index).equals(word)
                 : ends[index] - starts[index] == word.length() && line.startsWith(word, starts[index]);
     }
 

@@ -89,12 +89,7 @@ final class EgressHops {
     /** @param sources every address the server may see it with; one if that is known */
     record Sender(Agent agent, Exits.Exit exit, AddressSet sources) {
         boolean exact() {
-            return agent.exact() && sources.size() == 1;
-        }
-
-        /** The agent as it is seen from this exit. */
-        Agent seen() {
-            return new Agent(agent.name(), agent.node(), sources, exact(), agent.why(), agent.source());
+            return sources.size() == 1;
         }
     }
 
@@ -179,25 +174,15 @@ final class EgressHops {
                 sender.exact() ? Optional.empty() : Optional.of(sender.sources()));
     }
 
-    /**
-     * Pods in the nodes' own subnet may be seen outside the network with their node's address; where an agent may run
-     * anywhere, a pod's address is any of the subnet that pods get theirs from.
-     */
+    /** Pods in the nodes' own subnet may be seen outside the network with their node's address. */
     private AddressSet sources(Agent agent, Exits.Exit exit) {
-        AddressSet own = exit.host().map(topology::addresses).orElse(AddressSet.NONE);
-        if (!Tunnels.mayRunAnywhere(agent)) {
-            return plugin == NetworkPlugin.AZURE_NODE_SUBNET ? agent.addresses().union(own) : agent.addresses();
+        Optional<Node> host = exit.host();
+        if (Tunnels.mayRunAnywhere(agent)) {
+            return host.map(exits::sourcesOn).orElse(agent.addresses());
         }
-        AddressSet ofSubnet = exit.subnetId()
-                .flatMap(topology::subnet)
-                .map(Topology::addresses)
-                .filter(addresses -> !addresses.isEmpty())
-                .orElse(AddressSet.ALL);
-        return switch (plugin) {
-            case KUBENET, AZURE_OVERLAY -> own;
-            case AZURE_POD_SUBNET -> ofSubnet;
-            case AZURE_NODE_SUBNET, OTHER, UNKNOWN -> ofSubnet.union(own);
-        };
+        return plugin == NetworkPlugin.AZURE_NODE_SUBNET && host.isPresent()
+                ? agent.addresses().union(topology.addresses(host.get()))
+                : agent.addresses();
     }
 
     // ---- what stands on a way ----

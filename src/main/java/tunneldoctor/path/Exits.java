@@ -71,6 +71,23 @@ final class Exits {
         return plugin == NetworkPlugin.AZURE_POD_SUBNET ? Optional.empty() : topology.subnetId(host);
     }
 
+    /** Every address an agent on a node may be seen with, outside the network too; every one where nothing tells. */
+    AddressSet sourcesOn(Node node) {
+        AddressSet own = topology.addresses(node);
+        Optional<AddressSet> nodes =
+                topology.subnetId(node).flatMap(topology::subnet).map(Topology::addresses);
+        Optional<AddressSet> pods =
+                topology.podSubnetId(node).flatMap(topology::subnet).map(Topology::addresses);
+        return switch (plugin) {
+            case KUBENET, AZURE_OVERLAY -> own;
+            case AZURE_POD_SUBNET -> pods.orElse(AddressSet.ALL);
+            case AZURE_NODE_SUBNET -> own.union(nodes.orElse(AddressSet.ALL));
+            case OTHER, UNKNOWN ->
+                own.union(nodes.orElse(AddressSet.ALL))
+                        .union(topology.podSubnetId(node).isPresent() ? pods.orElse(AddressSet.ALL) : AddressSet.NONE);
+        };
+    }
+
     /**
      * Application security groups a sender is in, lower-case ids; empty where the evidence does not tell. They hold
      * addresses of an interface, of which a pod's may be none or another than the node's.

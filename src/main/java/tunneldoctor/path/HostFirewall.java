@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.HostChain;
@@ -31,7 +30,7 @@ import tunneldoctor.model.Transport;
  * Decides what a node's own firewall does with whole connections: the packet that opens one and all that follow, there
  * and back, through every table of both iptables backends and of nftables in the kernel's order.
  *
- * <p>Immutable; one instance per distinct firewall serves any number of questions.
+ * <p>One instance per distinct firewall serves any number of questions, of one thread.
  */
 final class HostFirewall {
     static final int KUBELET_PORT = 10250;
@@ -63,6 +62,8 @@ final class HostFirewall {
 
     private final HostTables tables;
     private final List<HostTablesUnreadable> unreadable;
+    private final PertinentRules pertinent = new PertinentRules();
+    private final Map<Subject, long[]> cutsOf = new HashMap<>();
 
     HostFirewall(List<HostTable> tables, List<NftRuleset> rulesets, List<HostTablesUnreadable> unreadable) {
         this.tables = new HostTables(tables, rulesets);
@@ -97,6 +98,10 @@ final class HostFirewall {
                     Optional.empty(),
                     Optional.empty(),
                     Set.of());
+        }
+
+        boolean counts(Mechanism owner) {
+            return mechanism.isEmpty() || mechanism.get() == owner;
         }
 
         Question judging(Mechanism owner) {
@@ -145,67 +150,84 @@ final class HostFirewall {
         if (question.senders().isEmpty()) {
             return List.of();
         }
-        List<AddressSet> parts = parts(question.senders());
-        if (parts.size() == 1) {
-            return decideAtOnce(question);
+        if (question.senders().size() <= MAX_CUTS) {
+            return decideAtOnce(question, pertinent.ofOften(question.senders()).of(question.mechanism()));
         }
+        PertinentRules rules = pertinent.of(question.mechanism());
+        long[] cuts = cutsOf.computeIfAbsent(
+                new Subject(question.direction(), question.transport(), question.port(), question.mechanism()),
+                subject -> rules.cuts(new Run(question, false, rules).entries()));
         List<HostDecision> decisions = new ArrayList<>();
-        parts.forEach(part -> decisions.addAll(decideAtOnce(question.from(part))));
-        return merged(decisions);
+        decide(question, rules, cuts, 0, cuts.length, decisions);
+        return cuts.length <= MAX_CUTS ? decisions : merged(decisions);
     }
 
     /**
-     * Parts of the senders in which few rules begin: a set that thousands of rules cut into pieces makes every step of a
-     * walk as long as the set, so that many short walks cost less than one long one.
+     * Decides for parts of the senders in which few rules begin: a set that thousands of rules cut into pieces makes every
+     * step of a walk as long as the set, so that many short walks, each past the rules that concern its part, cost less
+     * than one long one.
      */
-    private List<AddressSet> parts(AddressSet senders) {
-        if (senders.size() <= MAX_CUTS) {
-            return List.of(senders);
+    private void decide(
+            Question question, PertinentRules rules, long[] cuts, int from, int to, List<HostDecision> into) {
+        if (to - from <= MAX_CUTS) {
+            into.addAll(decideAtOnce(question, rules));
+            return;
         }
-        long[] inside = tables.cuts();
-        List<AddressSet> parts = new ArrayList<>();
-        long begin = 0;
-        for (int i = MAX_CUTS; i < inside.length; i += MAX_CUTS) {
-            parts.add(senders.intersect(AddressSet.range(begin, inside[i] - 1)));
-            begin = inside[i];
+        int middle = (from + to) >>> 1;
+        AddressSet below = question.senders().intersect(AddressSet.range(0, cuts[middle] - 1));
+        AddressSet above = question.senders().minus(below);
+        if (!below.isEmpty()) {
+            decide(question.from(below), rules.of(below), cuts, from, middle, into);
         }
-        parts.add(senders.intersect(AddressSet.range(begin, AddressSet.ALL.size() - 1)));
-        parts.removeIf(AddressSet::isEmpty);
-        return parts;
+        if (!above.isEmpty()) {
+            decide(question.from(above), rules.of(above), cuts, middle, to, into);
+        }
     }
+
+    /** What questions have in common for which the same rules matter. */
+    private record Subject(Direction direction, Transport transport, int port, Optional<Mechanism> mechanism) {}
 
     /** Decisions that differ in nothing but the senders, as one. */
     private static List<HostDecision> merged(List<HostDecision> decisions) {
-        Map<Object, Map<List<Object>, List<HostDecision>>> alike = new IdentityHashMap<>();
-        List<List<HostDecision>> groups = new ArrayList<>();
+        Map<Object, List<HostDecision>> byPlace = new IdentityHashMap<>();
+        List<List<HostDecision>> places = new ArrayList<>();
         for (HostDecision one : decisions) {
             Object place = one.rule().isPresent() ? one.rule().get() : HostFirewall.class;
-            List<Object> how =
-                    List.of(one.outcome(), one.likely(), one.policyOf(), one.at(), one.varies(), one.doubts());
-            List<HostDecision> group = alike.computeIfAbsent(place, p -> new HashMap<>())
-                    .computeIfAbsent(how, h -> {
-                        List<HostDecision> fresh = new ArrayList<>();
-                        groups.add(fresh);
+            byPlace.computeIfAbsent(place, p -> {
+                        List<HostDecision> fresh = new ArrayList<>(1);
+                        places.add(fresh);
                         return fresh;
-                    });
-            group.add(one);
+                    })
+                    .add(one);
         }
-        return groups.stream()
-                .map(group -> group.get(0)
-                        .of(AddressSet.union(
-                                group.stream().map(HostDecision::sources).toList())))
-                .toList();
+        List<HostDecision> merged = new ArrayList<>();
+        for (List<HostDecision> place : places) {
+            if (place.size() == 1) {
+                merged.add(place.get(0));
+                continue;
+            }
+            Map<List<Object>, List<HostDecision>> alike = new LinkedHashMap<>();
+            place.forEach(one -> alike.computeIfAbsent(
+                            List.of(one.outcome(), one.likely(), one.policyOf(), one.at(), one.varies(), one.doubts()),
+                            how -> new ArrayList<>())
+                    .add(one));
+            alike.values()
+                    .forEach(group -> merged.add(group.get(0)
+                            .of(AddressSet.union(
+                                    group.stream().map(HostDecision::sources).toList()))));
+        }
+        return merged;
     }
 
-    private List<HostDecision> decideAtOnce(Question question) {
-        Run strict = new Run(question, false);
+    private List<HostDecision> decideAtOnce(Question question, PertinentRules rules) {
+        Run strict = new Run(question, false, rules);
         strict.go();
         List<HostDecision> decisions = strict.decisions();
         boolean readable = decisions.stream().anyMatch(HostFirewall::restsOnForm);
         if (!readable) {
             return decisions;
         }
-        Run usual = new Run(question, true);
+        Run usual = new Run(question, true, rules);
         usual.go();
         List<HostDecision> readings = usual.decisions();
         List<HostDecision> both = new ArrayList<>();
@@ -227,32 +249,39 @@ final class HostFirewall {
     /**
      * Every rule that has to go before connections of these senders pass the backend that decides, the deciding one first:
      * another backend's rules take another command. Ends early where a policy blocks, which no deletion clears.
+     *
+     * @param decided what {@link #decide} says of the question
      */
-    List<HostRule> blockers(Question question) {
+    List<HostRule> blockers(Question question, List<HostDecision> decided) {
         Set<HostRule> gone = Collections.newSetFromMap(new IdentityHashMap<>());
-        List<HostRule> found = new ArrayList<>();
-        Optional<HostTable.Backend> backend = Optional.empty();
-        while (gone.size() < MAX_BLOCKERS) {
-            boolean more = false;
-            for (HostDecision decision : decide(question.without(gone))) {
-                boolean blocks =
-                        decision.outcome().blocked() || decision.likely().blocked();
-                if (blocks
-                        && decision.rule().isPresent()
-                        && gone.add(decision.rule().get())) {
-                    Optional<HostTable.Backend> here = decision.table().map(HostTable::backend);
-                    backend = backend.isPresent() ? backend : here;
-                    if (here.equals(backend)) {
-                        found.add(decision.rule().get());
-                    }
-                    more = true;
-                }
-            }
-            if (!more) {
-                break;
+        List<HostDecision> found = new ArrayList<>();
+        List<HostDecision> decisions = decided;
+        while (addBlocking(decisions, gone, found) && gone.size() < MAX_BLOCKERS) {
+            decisions = decide(question.without(gone));
+        }
+        return found.stream()
+                .filter(decision -> backend(decision).equals(backend(found.get(0))))
+                .flatMap(decision -> decision.rule().stream())
+                .toList();
+    }
+
+    private static Optional<HostTable.Backend> backend(HostDecision decision) {
+        return decision.table().map(HostTable::backend);
+    }
+
+    /** @return whether there is another rule among those that block */
+    private static boolean addBlocking(List<HostDecision> decisions, Set<HostRule> gone, List<HostDecision> found) {
+        boolean more = false;
+        for (HostDecision decision : decisions) {
+            boolean blocks = decision.outcome().blocked() || decision.likely().blocked();
+            if (blocks
+                    && decision.rule().isPresent()
+                    && gone.add(decision.rule().get())) {
+                found.add(decision);
+                more = true;
             }
         }
-        return found;
+        return more;
     }
 
     private static boolean restsOnForm(HostDecision decision) {
@@ -395,7 +424,7 @@ final class HostFirewall {
     private final class Run {
         private final Question question;
         private final HostMatcher matcher;
-        private final Predicate<Mechanism> counts;
+        private final PertinentRules rules;
         private final HostWalk.Summary total = new HostWalk.Summary();
         private final List<HostWalk.Claim> allowedBy = new ArrayList<>();
         private final List<HostWalk.Claim> refused = new ArrayList<>();
@@ -405,12 +434,12 @@ final class HostFirewall {
         private AddressSet surelyPassing;
         private AddressSet tracked = AddressSet.ALL;
         private boolean interfaceConsulted;
+        private List<String> assumed = List.of();
 
-        Run(Question question, boolean likely) {
+        Run(Question question, boolean likely, PertinentRules rules) {
             this.question = question;
             this.matcher = new HostMatcher(likely);
-            this.counts = owner ->
-                    question.mechanism().isEmpty() || question.mechanism().get() == owner;
+            this.rules = rules;
             this.device = question.device().orElse(USUAL_INTERFACE);
             this.peer = question.peer().isEmpty() ? UNICAST : question.peer();
             this.passing = question.senders();
@@ -433,20 +462,7 @@ final class HostFirewall {
             if (passing.isEmpty()) {
                 return;
             }
-            HostPacket packet = new HostPacket(
-                    question.transport().number(),
-                    incoming,
-                    device,
-                    fromSender,
-                    !incoming || device.equals(HostPacket.LOOPBACK),
-                    peer,
-                    question.port(),
-                    first,
-                    first ? "NEW" : "ESTABLISHED",
-                    flags,
-                    mayPush,
-                    HostPacket.Refusal.NONE,
-                    tracked);
+            HostPacket packet = packetOf(incoming, fromSender, first, flags, mayPush);
             Map<HostWalk.State, HostWalk.Reach> here = new LinkedHashMap<>();
             here.put(HostWalk.State.FRESH, new HostWalk.Reach(surelyPassing, HostWalk.without(passing, surelyPassing)));
             here = through(packet, here, total, true);
@@ -466,6 +482,40 @@ final class HostFirewall {
             if (!untracked.isEmpty()) {
                 tracked = tracked.minus(untracked);
             }
+        }
+
+        private HostPacket packetOf(
+                boolean incoming, boolean fromSender, boolean first, Set<String> flags, boolean mayPush) {
+            return new HostPacket(
+                    question.transport().number(),
+                    incoming,
+                    device,
+                    fromSender,
+                    !incoming || device.equals(HostPacket.LOOPBACK),
+                    peer,
+                    question.port(),
+                    first,
+                    first ? "NEW" : "ESTABLISHED",
+                    flags,
+                    mayPush,
+                    HostPacket.Refusal.NONE,
+                    tracked);
+        }
+
+        /** Where the connection's packets enter tables, there and back. */
+        Map<HostPacket, List<PertinentRules.Entry>> entries() {
+            boolean inbound = question.direction() == Direction.INBOUND;
+            Map<HostPacket, List<PertinentRules.Entry>> entries = new LinkedHashMap<>();
+            for (HostPacket packet : List.of(
+                    packetOf(inbound, true, true, Set.of(), false),
+                    packetOf(!inbound, false, false, Set.of(), false))) {
+                entries.put(
+                        packet,
+                        stages(packet).stream()
+                                .map(stage -> new PertinentRules.Entry(stage.slot(), stage.chain()))
+                                .toList());
+            }
+            return entries;
         }
 
         /** A refusal is a packet too, and the node's own rules may swallow it: then the client sees silence. */
@@ -618,7 +668,8 @@ final class HostFirewall {
             boolean early =
                     stage.beforeTracking(packet.incoming()) && !packet.state().equals("RELATED");
             HostPacket seen = early ? packet.beforeTracking() : packet;
-            HostWalk walk = new HostWalk(stage.slot(), seen, universe, stage.nat(), matcher, counts, question.absent());
+            HostWalk walk = new HostWalk(
+                    stage.slot(), seen, universe, stage.nat(), matcher, question::counts, question.absent(), rules);
             here.forEach((state, reach) -> {
                 if (stage.nat() && state.untracked()) {
                     HostWalk.fall(passage.onward, state, reach.sure, reach.may);
@@ -708,6 +759,7 @@ final class HostFirewall {
         }
 
         List<HostDecision> decisions() {
+            assumed = assumptions();
             List<HostDecision> decisions = new ArrayList<>();
             Set<HostDoubt> none = Set.of();
             boolean unseen = total.doubts.containsKey(HostDoubt.OTHER_TABLES);
@@ -798,7 +850,7 @@ final class HostFirewall {
                         question.mechanism().orElse(Mechanism.IPTABLES),
                         false,
                         doubts,
-                        assumptions(),
+                        assumed,
                         uncertain ? missing(doubts, left) : List.of()));
             }
         }
@@ -822,7 +874,7 @@ final class HostFirewall {
                     claim.owner(),
                     doubts.contains(HostDoubt.VARIES),
                     doubts,
-                    assumptions(),
+                    assumed,
                     outcome == Outcome.UNKNOWN ? missing(doubts, claim.sources()) : List.of());
         }
 
@@ -879,7 +931,7 @@ final class HostFirewall {
                 assumptions.add("tables not shown do not end what these rules end in another way");
             }
             assumptions.addAll(unshown());
-            return assumptions;
+            return List.copyOf(assumptions);
         }
 
         private List<Missing> missing(Set<HostDoubt> doubts, AddressSet sources) {

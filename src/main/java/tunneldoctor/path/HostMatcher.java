@@ -3,6 +3,7 @@ package tunneldoctor.path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
@@ -82,8 +83,7 @@ final class HostMatcher {
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
             Match match = matches.get(i);
-            if (match instanceof Match.Source && packet.fromSender()
-                    || match instanceof Match.Destination && !packet.fromSender()) {
+            if (looksAtSender(match, packet)) {
                 AddressSet set = senders(match);
                 if (!set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
                     return Caught.NONE;
@@ -164,6 +164,32 @@ final class HostMatcher {
         EnumSet<HostDoubt> more = EnumSet.of(doubt);
         more.addAll(doubts);
         return more;
+    }
+
+    private static boolean looksAtSender(Match match, HostPacket packet) {
+        return match instanceof Match.Source && packet.fromSender()
+                || match instanceof Match.Destination && !packet.fromSender();
+    }
+
+    /** The senders to whose packets a condition keeps a rule, where it names them; empty where it does not. */
+    static Optional<AddressSet> onlySenders(Match match, HostPacket packet) {
+        if (!looksAtSender(match, packet)) {
+            return Optional.empty();
+        }
+        boolean negated = match instanceof Match.Source source
+                ? source.negated()
+                : match instanceof Match.Destination destination && destination.negated();
+        return negated ? Optional.empty() : Optional.of(senders(match));
+    }
+
+    /** Whether a condition holds for no such packet, whoever sends it and whatever came before it. */
+    static boolean excludes(Match match, HostPacket packet) {
+        return match instanceof Match.Protocol protocol
+                        && (protocol.number() == 0 || protocol.number() == packet.protocol()) == protocol.negated()
+                || match instanceof Match.DestinationPorts to
+                        && port(to.ports(), packet.fromSender(), packet).negate(to.negated()) == Tri.NO
+                || match instanceof Match.SourcePorts from
+                        && port(from.ports(), !packet.fromSender(), packet).negate(from.negated()) == Tri.NO;
     }
 
     private static AddressSet senders(Match match) {

@@ -12,7 +12,6 @@ import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
-import tunneldoctor.model.Match;
 import tunneldoctor.model.NftRuleset;
 
 /**
@@ -37,6 +36,7 @@ final class HostTables {
         private final Map<String, ChainText> chains = new LinkedHashMap<>();
         private boolean whole;
         private @Nullable Boolean ufwActive;
+        private final Map<String, Boolean> ufwEntered = new HashMap<>();
 
         Slot(HostTable.Backend backend, String name) {
             this.backend = backend;
@@ -112,7 +112,9 @@ final class HostTables {
 
         /** Whose a base chain's policy is: ufw sets it while it is active. */
         Mechanism policyOwner(String chainName) {
-            return name.equals("filter") && ufwEnters(chainName) ? Mechanism.UFW : Mechanism.IPTABLES;
+            return name.equals("filter") && ufwEntered.computeIfAbsent(chainName, this::ufwEnters)
+                    ? Mechanism.UFW
+                    : Mechanism.IPTABLES;
         }
 
         /** ufw leaves its jumps and its chains behind when it is disabled, but not the rules in them. */
@@ -147,7 +149,6 @@ final class HostTables {
     private final boolean otherBackendHinted;
     private final boolean nftShown;
     private final boolean nftCutOff;
-    private long @Nullable [] cuts;
 
     HostTables(List<HostTable> tables, List<NftRuleset> rulesets) {
         given = tables.stream()
@@ -249,32 +250,6 @@ final class HostTables {
     /** Tables of nftables that no iptables command shows. */
     List<Slot> nativeSlots() {
         return nativeSlots;
-    }
-
-    /** Where the senders of any rule begin, ascending, each once. */
-    synchronized long[] cuts() {
-        if (cuts == null) {
-            java.util.stream.LongStream.Builder firsts = java.util.stream.LongStream.builder();
-            List<Slot> all = new ArrayList<>(nativeSlots);
-            slots.values().forEach(ofBackend -> all.addAll(ofBackend.values()));
-            for (Slot slot : all) {
-                for (ChainText text : slot.all()) {
-                    for (HostRule rule : text.chain().rules()) {
-                        for (Match match : rule.matches()) {
-                            if (match instanceof Match.Source source
-                                    && !source.addresses().isEmpty()) {
-                                firsts.add(source.addresses().first());
-                            } else if (match instanceof Match.Destination destination
-                                    && !destination.addresses().isEmpty()) {
-                                firsts.add(destination.addresses().first());
-                            }
-                        }
-                    }
-                }
-            }
-            cuts = firsts.build().sorted().distinct().toArray();
-        }
-        return cuts;
     }
 
     List<HostTable> given() {

@@ -183,6 +183,7 @@ final class HostWalk {
     private final HostMatcher matcher;
     private final Predicate<Mechanism> counts;
     private final Set<HostRule> ignored;
+    private final PertinentRules pertinent;
     private final Map<String, Map<State, Summary>> summaries = new HashMap<>();
     private final Set<String> entered = new HashSet<>();
     private int summaryCount;
@@ -192,6 +193,7 @@ final class HostWalk {
      * @param nat whether the table rewrites addresses instead of filtering
      * @param counts whose blocks count; those of others let the packet pass by
      * @param ignored rules taken as absent, by identity
+     * @param pertinent those that are tested at all
      */
     HostWalk(
             HostTables.Slot slot,
@@ -200,7 +202,8 @@ final class HostWalk {
             boolean nat,
             HostMatcher matcher,
             Predicate<Mechanism> counts,
-            Set<HostRule> ignored) {
+            Set<HostRule> ignored,
+            PertinentRules pertinent) {
         this.slot = slot;
         this.packet = packet;
         this.universe = universe;
@@ -208,6 +211,7 @@ final class HostWalk {
         this.matcher = matcher;
         this.counts = counts;
         this.ignored = ignored;
+        this.pertinent = pertinent;
     }
 
     /** What the base chain does, its policy included: the result's fall-through is empty. */
@@ -253,10 +257,12 @@ final class HostWalk {
         if (!chain.chain().beginningShown()) {
             missingPart(chain, summary, here);
         }
-        List<HostRule> rules = chain.chain().rules();
+        List<HostRule> all = chain.chain().rules();
+        List<HostRule> rules = pertinent.of(slot, chain, packet);
         Mechanism owner = slot.owner(chain.chain().name());
         for (int i = 0; i < rules.size() && !here.isEmpty(); i++) {
-            rule(chain, rules.get(i), i == rules.size() - 1, owner, summary, here, depth);
+            HostRule rule = rules.get(i);
+            rule(chain, rule, rule == all.get(all.size() - 1), owner, summary, here, depth);
         }
         if (!chain.chain().complete()) {
             missingPart(chain, summary, here);

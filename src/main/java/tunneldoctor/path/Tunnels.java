@@ -108,15 +108,18 @@ final class Tunnels {
             return List.of(apiServer(cluster.get(), topology));
         }
         NetworkPlugin plugin = cluster.map(Cluster::networkPlugin).orElse(NetworkPlugin.UNKNOWN);
+        AddressSet overlay = AddressSet.union(cluster.map(Cluster::podCidrs).orElse(List.of()).stream()
+                .flatMap(block -> AddressSet.parse(block).stream())
+                .toList());
         List<Agent> agents = new ArrayList<>();
         for (TunnelPod pod : facts.tunnelPods()) {
             if (!pod.node().isEmpty()
                     && !pod.phase().equals("Failed")
                     && !pod.phase().equals("Succeeded")) {
-                agents.add(agent(pod, plugin, topology));
+                agents.add(agent(pod, plugin, topology, overlay));
             }
         }
-        return agents.isEmpty() ? List.of(anywhere(facts, plugin, topology)) : agents;
+        return agents.isEmpty() ? List.of(anywhere(facts, topology)) : agents;
     }
 
     private static List<Agent> givenByHand(Facts facts) {
@@ -153,8 +156,12 @@ final class Tunnels {
                 cluster.source());
     }
 
-    /** Which address a kubelet sees follows from how pods get theirs (domain notes, 1.5). */
-    private static Agent agent(TunnelPod pod, NetworkPlugin plugin, Topology topology) {
+    /**
+     * Which address a kubelet sees follows from how pods get theirs (domain notes, 1.5).
+     *
+     * @param overlay addresses pods have beside the network; one of them contradicts a plugin that gives out the network's
+     */
+    private static Agent agent(TunnelPod pod, NetworkPlugin plugin, Topology topology, AddressSet overlay) {
         String nodeAddress = topology.node(pod.node())
                 .map(Node::address)
                 .filter(a -> !a.isEmpty())
@@ -164,21 +171,15 @@ final class Tunnels {
         if (pod.hostNetwork()) {
             return agent(pod, node, "it uses its node's network");
         }
+        boolean besideNetwork = own.map(overlay::overlaps).orElse(false);
         return switch (plugin) {
             case KUBENET, AZURE_OVERLAY -> agent(pod, node, "pod traffic leaves with the node's address");
-            case AZURE_NODE_SUBNET, AZURE_POD_SUBNET -> agent(pod, own, "pods keep their own address in the network");
-            case OTHER, UNKNOWN -> {
-                boolean flat = own.flatMap(topology::subnetHolding).isPresent();
-                yield flat
+            case AZURE_NODE_SUBNET, AZURE_POD_SUBNET ->
+                besideNetwork ? either(pod, node, own) : agent(pod, own, "pods keep their own address in the network");
+            case OTHER, UNKNOWN ->
+                !besideNetwork && own.flatMap(topology::subnetHolding).isPresent()
                         ? agent(pod, own, "its address is in a subnet of the network")
-                        : new Agent(
-                                pod.name(),
-                                pod.node(),
-                                either(node, own),
-                                false,
-                                "the network plugin is not known: its own or its node's address",
-                                pod.source());
-            }
+                        : either(pod, node, own);
         };
     }
 
@@ -186,29 +187,31 @@ final class Tunnels {
         return new Agent(pod.name(), pod.node(), source.orElse(OTHER_MACHINES), source.isPresent(), why, pod.source());
     }
 
-    private static AddressSet either(Optional<AddressSet> one, Optional<AddressSet> other) {
+    private static Agent either(TunnelPod pod, Optional<AddressSet> one, Optional<AddressSet> other) {
         AddressSet both = one.orElse(AddressSet.NONE).union(other.orElse(AddressSet.NONE));
-        return both.isEmpty() ? OTHER_MACHINES : both;
+        return new Agent(
+                pod.name(),
+                pod.node(),
+                one.isEmpty() || other.isEmpty() ? OTHER_MACHINES : both,
+                false,
+                "how pods get their addresses is not known: its own or its node's address",
+                pod.source());
     }
 
     /** An agent can run on any node, so every address a node or its pods can have is a possible source. */
-    private static Agent anywhere(Facts facts, NetworkPlugin plugin, Topology topology) {
-        List<AddressSet> nodes = new ArrayList<>();
-        topology.nodes().forEach(node -> AddressSet.parse(node.address()).ifPresent(nodes::add));
-        List<AddressSet> subnets = facts.azure().subnets().stream()
-                .map(Topology::addresses)
-                .filter(a -> !a.isEmpty())
-                .toList();
-        boolean nodesOnly = plugin == NetworkPlugin.KUBENET || plugin == NetworkPlugin.AZURE_OVERLAY;
-        AddressSet addresses;
-        if (nodesOnly && !nodes.isEmpty()) {
-            addresses = AddressSet.union(nodes);
-        } else if (!subnets.isEmpty()) {
-            addresses = AddressSet.union(nodes).union(AddressSet.union(subnets));
-        } else {
-            addresses = OTHER_MACHINES;
-        }
-        return new Agent(ANY_NODE, "", addresses, false, "where the agents run is not in the facts", nowhere());
+    private static Agent anywhere(Facts facts, Topology topology) {
+        Exits exits = new Exits(facts, topology);
+        AddressSet addresses = AddressSet.union(
+                topology.targets().stream().map(exits::sourcesOn).toList());
+        AddressSet space = topology.serviceTags().ownSpace();
+        boolean known = !addresses.isEmpty() && !addresses.equals(AddressSet.ALL);
+        return new Agent(
+                ANY_NODE,
+                "",
+                known ? addresses : space.isEmpty() ? OTHER_MACHINES : space,
+                false,
+                "where the agents run is not in the facts",
+                nowhere());
     }
 
     /** Whether an agent stands for one that may run on any of the nodes. */

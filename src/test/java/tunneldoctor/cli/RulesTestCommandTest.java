@@ -155,7 +155,7 @@ class RulesTestCommandTest {
         assertThat(out())
                 .contains(rule + ":8:1: never fired: node-cordoned: found")
                 .contains(rule + ":11:20: never seen to pass: cordoned")
-                .contains("1 rules, 4 conditions: 5 not exercised");
+                .contains("1 rule, 4 conditions: 5 not exercised");
     }
 
     @Test
@@ -213,6 +213,36 @@ class RulesTestCommandTest {
         assertThat(second.at("/rules/0/obstacle/kind").textValue()).isEqualTo("no-fact-passes");
         assertThat(second.at("/rules/0/obstacle/nearest/0/misses/0/field").textValue())
                 .isEqualTo("cordoned");
+    }
+
+    @Test
+    void rulesThatWaitForAFindingAreOnlyNamed() throws Exception {
+        Files.writeString(
+                rule,
+                RULE.replace(
+                                "import tunneldoctor.model.Symptom",
+                                "import tunneldoctor.model.Conclusion\n" + "import tunneldoctor.model.Symptom")
+                        + """
+
+                rule "node-cordoned: solution 1"
+                when
+                  Conclusion.Finding(cause == "node-cordoned")
+                then
+                  insertLogical(Conclude.remedy(drools.getRule(), "1", "Uncordon it").command("kubectl uncordon").done());
+                end
+                """);
+
+        assertThat(rules("why-not", "node-cordoned", "--scene", "plain", sample.toString()))
+                .isZero();
+        assertThat(out())
+                .contains(
+                        "2 of 2 rules did not fire",
+                        "\n1 more waits for a finding of the cause (--verbose):\n" + "  node-cordoned: solution 1\n")
+                .doesNotContain("Conclusion.Finding");
+        assertThat(rules("why-not", "node-cordoned", "-v", "--scene", "plain", sample.toString()))
+                .isZero();
+        assertThat(out())
+                .contains("✗ 20: Conclusion.Finding(cause == \"node-cordoned\")", "there is no such fact at all");
     }
 
     @Test

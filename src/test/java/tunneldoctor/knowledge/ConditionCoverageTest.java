@@ -32,7 +32,11 @@ class ConditionCoverageTest {
 
     private List<String> gaps(Object... facts) throws Exception {
         base.examine(List.of(facts)).exercise(coverage);
-        return coverage.gaps().stream()
+        return words(coverage.gaps());
+    }
+
+    private static List<String> words(List<ConditionCoverage.Gap> gaps) {
+        return gaps.stream()
                 .map(gap -> gap.line() + ":" + gap.column() + " " + gap.condition() + ": " + gap.reason())
                 .toList();
     }
@@ -52,27 +56,51 @@ class ConditionCoverageTest {
                 .containsExactly(
                         "9:1 some-cause: found: never fired",
                         "12:1 $s : Symptom(timeout, port > 1): no fact ever met it",
+                        "12:14 timeout: never asked of a fact",
+                        "12:23 port > 1: never asked of a fact",
                         "13:5 KubeNode(name == $s.node, cordoned): no fact ever met it",
-                        "12:14 timeout: never reached",
-                        "12:23 port > 1: never reached",
-                        "13:14 name == $s.node: never reached",
-                        "14:2 cordoned: never reached");
+                        "13:14 name == $s.node: never asked of a fact",
+                        "14:2 cordoned: never asked of a fact");
         assertThat(gaps(symptom(Symptom.Kind.UNRECOGNISED, 9), node("a", true)))
-                .as("what stands behind a test that fails is not reached")
-                .contains("12:14 timeout: never seen to pass", "12:23 port > 1: never reached")
-                .contains("14:2 cordoned: never reached");
+                .as("what is asked of a fact alone is asked wherever the rule stopped")
+                .containsExactly(
+                        "9:1 some-cause: found: never fired",
+                        "12:1 $s : Symptom(timeout, port > 1): no fact ever met it",
+                        "12:14 timeout: never seen to pass",
+                        "12:23 port > 1: never seen to fail",
+                        "13:5 KubeNode(name == $s.node, cordoned): no fact ever met it",
+                        "13:14 name == $s.node: never asked of a fact",
+                        "14:2 cordoned: never seen to fail");
         assertThat(gaps(symptom(Symptom.Kind.KUBELET_TIMEOUT, 9), node("b", false)))
                 .containsExactly(
-                        "13:5 KubeNode(name == $s.node, cordoned): no fact ever met it",
                         "12:23 port > 1: never seen to fail",
-                        "13:14 name == $s.node: never seen to pass",
-                        "14:2 cordoned: never reached");
+                        "13:5 KubeNode(name == $s.node, cordoned): no fact ever met it",
+                        "13:14 name == $s.node: never seen to pass");
         assertThat(gaps(
                         symptom(Symptom.Kind.KUBELET_TIMEOUT, 0),
                         symptom(Symptom.Kind.KUBELET_TIMEOUT, 2),
                         node("a", false),
                         node("a", true)))
                 .isEmpty();
+    }
+
+    @Test
+    void aTestThatNeverDecidedIsTold() throws Exception {
+        gaps(
+                symptom(Symptom.Kind.KUBELET_TIMEOUT, 2),
+                symptom(Symptom.Kind.KUBELET_REFUSED, 2),
+                symptom(Symptom.Kind.KUBELET_REFUSED, 0),
+                node("a", false),
+                node("a", true),
+                node("b", false));
+
+        assertThat(words(coverage.indecisive()))
+                .containsExactly(
+                        "12:23 port > 1: never decided anything", "13:14 name == $s.node: never decided anything");
+
+        gaps(symptom(Symptom.Kind.KUBELET_TIMEOUT, 0), symptom(Symptom.Kind.KUBELET_TIMEOUT, 2), node("b", true));
+
+        assertThat(coverage.indecisive()).isEmpty();
     }
 
     @Test

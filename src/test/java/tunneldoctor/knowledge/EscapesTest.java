@@ -73,11 +73,13 @@ class EscapesTest {
                         .map(name -> FOLDER.resolve(name + ".drl"));
     }
 
-    private Path copy(Path file) throws IOException {
-        return RuleText.write(
-                temp.resolve("rules"),
-                file.getFileName().toString(),
-                Files.readString(file).replace(FILE, made.toString()));
+    private Path rules() {
+        return temp.resolve("rules");
+    }
+
+    private void copy(Path file) throws IOException {
+        RuleText.write(
+                rules(), file.getFileName().toString(), Files.readString(file).replace(FILE, made.toString()));
     }
 
     private void nothingRan(Path file) {
@@ -91,8 +93,8 @@ class EscapesTest {
     void isRefusedByItsTextAndNeverRuns(Path file) throws IOException {
         copy(file);
 
-        RuleBaseException refused = catchThrowableOfType(
-                RuleBaseException.class, () -> RuleBase.load(temp.resolve("rules"), temp.resolve("cache")));
+        RuleBaseException refused =
+                catchThrowableOfType(RuleBaseException.class, () -> RuleBase.load(rules(), temp.resolve("cache")));
 
         nothingRan(file);
         assertThat(refused).as("refused").isNotNull();
@@ -108,8 +110,8 @@ class EscapesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("built")
     void isRefusedByItsClassesWhereItsTextIsNotLookedAt(Path file) throws IOException {
-        RuleFile rules =
-                RuleFile.readAll(copy(file).getParent(), new ArrayList<>()).get(0);
+        copy(file);
+        RuleFile rules = RuleFile.readAll(rules(), new ArrayList<>()).get(0);
 
         Optional<CompiledRules> built = RuleCompiler.build(rules, Optional.empty(), new ArrayList<>());
 
@@ -138,14 +140,14 @@ class EscapesTest {
     void aTextThatLooksLikeCodeStaysAText() throws Exception {
         String code = "\\\"); tunneldoctor.knowledge.Canary.sings(); (\\\"";
         RuleText.write(
-                temp.resolve("rules"),
+                rules(),
                 RuleText.FILE,
                 RuleText.good()
                         .replace("because", code)
                         .replace("Some cause", code)
                         .replace("timeout", "timeout, verb != \"" + code + "\""));
 
-        RuleBase base = RuleBase.load(temp.resolve("rules"), temp.resolve("cache"));
+        RuleBase base = RuleBase.load(rules(), temp.resolve("cache"));
         Symptom symptom =
                 new Symptom(Symptom.Kind.KUBELET_TIMEOUT, "", "", 10250, "logs", new SourceRef("symptoms[0]", 1, ""));
 

@@ -193,6 +193,23 @@ class RuleBaseTest {
                 .hasMessageContaining("does not come to an end");
     }
 
+    /** Nothing ends such a condition; the caller is told all the same, and the thread is left to itself. */
+    @Test
+    void aConditionThatDoesNotEndIsNamed() throws Exception {
+        write(RuleText.good()
+                + "rule \"some-cause: for ever\"\nwhen\n$n : KubeNode(name matches \"(.*)(.*)(.*)(.*)(.*)(.*)b\")\nthen\n"
+                + "insertLogical(Conclude.possible(drools.getRule(), \"x\", $n));\nend\n");
+        RuleBase base = load();
+
+        RuleBaseException stuck = catchThrowableOfType(
+                RuleBaseException.class,
+                () -> base.conclude(List.of(node("a".repeat(60)), timeout("a")), Duration.ofMillis(100)));
+
+        assertThat(stuck).hasMessageContaining("\"some-cause: for ever\" does not come to an end");
+        assertThat(stuck.problems().get(0).line()).isEqualTo(16);
+        assertThat(base.conclude(List.of(timeout("a")))).hasSize(1);
+    }
+
     @Test
     void aRuleThatFailsIsNamedWithItsPlace() throws Exception {
         write(RuleText.with(

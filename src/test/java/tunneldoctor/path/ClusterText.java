@@ -38,6 +38,9 @@ final class ClusterText {
     private String lost = "";
     private String agentPod = "10.244.0.9";
     private boolean pods = true;
+    private boolean hostNetwork;
+    private boolean gateway;
+    private final Map<String, String> applicationGroups = new LinkedHashMap<>();
 
     /** The cluster resource's network profile, in flow style. */
     ClusterText profile(String text) {
@@ -71,6 +74,17 @@ final class ClusterText {
         return this;
     }
 
+    ClusterText hostNetwork() {
+        hostNetwork = true;
+        return this;
+    }
+
+    /** Binds a subnet to a group that is not in the facts. */
+    ClusterText lostGroup(String subnet) {
+        groups.put(subnet, "lost");
+        return this;
+    }
+
     ClusterText windows(String node) {
         windows = node;
         return this;
@@ -95,6 +109,17 @@ final class ClusterText {
     /** @param routes {@code 10.0.0.0/16 VirtualAppliance 10.0.9.4}, joined by semicolons */
     ClusterText routes(String subnet, String routes) {
         tables.put(subnet, routes);
+        return this;
+    }
+
+    /** Puts a node's interface into an application security group; rules name it as {@code asg:ID}. */
+    ClusterText applicationGroup(String node, String id) {
+        applicationGroups.put(node, id);
+        return this;
+    }
+
+    ClusterText gateway() {
+        gateway = true;
         return this;
     }
 
@@ -169,9 +194,9 @@ final class ClusterText {
             text.append("""
                       - kind: Pod
                         metadata: {name: konnectivity-agent-1, namespace: kube-system, labels: {app: konnectivity-agent}}
-                        spec: {nodeName: a}
+                        spec: {nodeName: a, hostNetwork: %s}
                         status: {phase: Running, podIP: %s, hostIP: 10.0.1.4}
-                    """.formatted(agentPod));
+                    """.formatted(hostNetwork, hostNetwork ? "10.0.1.4" : agentPod));
         }
         text.append("nodes:\n");
         for (String node : List.of("a", "b")) {
@@ -211,14 +236,17 @@ final class ClusterText {
                     type: Microsoft.Network/virtualNetworks
                     name: vnet
                     id: %s
-                    properties: {addressSpace: {addressPrefixes: [10.0.0.0/16]}}
-                    """.formatted(NETWORK));
+                    properties: {addressSpace: {addressPrefixes: [10.0.0.0/16]}, subnets: [%s]}
+                    """.formatted(
+                            NETWORK, gateway ? "{name: GatewaySubnet, properties: {addressPrefix: 10.0.8.0/24}}" : ""));
         }
         resources.add(subnet("agents", "10.0.1.0/24"));
         resources.add(subnet("nodes", "10.0.2.0/24"));
         resources.add(networkInterface("a", "10.0.1.4", "agents"));
         resources.add(networkInterface("b", "10.0.2.5", "nodes"));
-        groups.forEach((subnet, rules) -> resources.add("""
+        Map<String, String> shown = new LinkedHashMap<>(groups);
+        shown.values().removeIf("lost"::equals);
+        shown.forEach((subnet, rules) -> resources.add("""
                 type: Microsoft.Network/networkSecurityGroups
                 name: nsg-%s
                 id: /nsg/nsg-%s
@@ -251,21 +279,33 @@ final class ClusterText {
                                 : tables.containsKey(name) ? ", routeTable: {id: /rt/rt-" + name + "}" : "");
     }
 
-    private static String networkInterface(String node, String address, String subnet) {
+    private String networkInterface(String node, String address, String subnet) {
         return """
                 type: Microsoft.Network/networkInterfaces
                 name: nic-%s
-                properties: {ipConfigurations: [{properties: {primary: true, privateIPAddress: %s, subnet: {id: %s/subnets/%s}}}]}
-                """.formatted(node, address, NETWORK, subnet);
+                properties: {ipConfigurations: [{properties: {primary: true, privateIPAddress: %s, subnet: {id: %s/subnets/%s}, applicationSecurityGroups: [%s]}}]}
+                """.formatted(
+                        node,
+                        address,
+                        NETWORK,
+                        subnet,
+                        applicationGroups.containsKey(node) ? "{id: " + applicationGroups.get(node) + "}" : "");
     }
 
     private static String rules(String rules) {
         return split(rules).stream()
-                .map(words -> ("{name: r%s, properties: {direction: %s, priority: %s, access: %s, protocol: '%s',"
-                                + " sourceAddressPrefix: '%s', sourcePortRange: '*', destinationAddressPrefix: '%s',"
-                                + " destinationPortRange: '%s'}}")
-                        .formatted(words[1], words[0], words[1], words[2], words[3], words[4], words[5], words[6]))
+                .map(words -> "{name: r" + words[1] + ", properties: {direction: " + words[0] + ", priority: "
+                        + words[1]
+                        + ", access: " + words[2] + ", protocol: '" + words[3] + "', " + end("source", words[4])
+                        + ", sourcePortRange: '*', " + end("destination", words[5]) + ", destinationPortRange: '"
+                        + words[6] + "'}}")
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String end(String side, String text) {
+        return text.startsWith("asg:")
+                ? side + "ApplicationSecurityGroups: [{id: " + text.substring(4) + "}]"
+                : side + "AddressPrefix: '" + text + "'";
     }
 
     private static String routes(String routes) {
@@ -309,6 +349,10 @@ final class ClusterText {
         return reach(new Reach.Question(List.of(), List.of("b"), Transport.TCP, 10_250, Optional.empty(), false))
                 .paths()
                 .get(0);
+    }
+
+    PathAnalysis analysis() {
+        return PathAnalysis.of(facts());
     }
 
     List<ReachPath> from(String... senders) {

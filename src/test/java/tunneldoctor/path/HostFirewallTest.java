@@ -418,7 +418,8 @@ class HostFirewallTest {
         assertThat(decide(texts, question().judging(Mechanism.UFW)).outcome()).isEqualTo(Outcome.REJECTED);
         HostDecision iptables = decide(texts, question().judging(Mechanism.IPTABLES));
         assertThat(iptables.rule().map(HostRule::position)).contains(3);
-        assertThat(firewall(texts).blockers(question()))
+        HostFirewall firewall = firewall(texts);
+        assertThat(firewall.blockers(question(), firewall.decide(question())))
                 .extracting(HostRule::chain)
                 .containsExactly("cali-INPUT", "ufw-user-input", "INPUT");
     }

@@ -1,0 +1,116 @@
+package tunneldoctor.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AddressSetTest {
+    private static final int ADDRESSES = 256;
+
+    private final Random random = new Random(11);
+
+    /** Few or many, short or long runs of addresses. */
+    private BitSet some() {
+        BitSet bits = new BitSet(ADDRESSES);
+        int runs = random.nextInt(random.nextBoolean() ? 3 : 60);
+        for (int i = 0; i < runs; i++) {
+            int first = random.nextInt(ADDRESSES);
+            bits.set(first, Math.min(ADDRESSES, first + 1 + random.nextInt(random.nextBoolean() ? 3 : 40)));
+        }
+        return bits;
+    }
+
+    private static AddressSet set(BitSet bits) {
+        AddressSet set = AddressSet.NONE;
+        for (int from = bits.nextSetBit(0); from >= 0; from = bits.nextSetBit(bits.nextClearBit(from))) {
+            set = set.union(AddressSet.range(from, bits.nextClearBit(from) - 1));
+        }
+        return set;
+    }
+
+    private interface Operation {
+        void apply(BitSet to, BitSet other);
+    }
+
+    private static AddressSet expected(BitSet one, Operation operation, BitSet other) {
+        BitSet result = (BitSet) one.clone();
+        operation.apply(result, other);
+        return set(result);
+    }
+
+    @Test
+    void agreesWithBitsOneByOne() {
+        for (int i = 0; i < 20_000; i++) {
+            BitSet one = some();
+            BitSet other = some();
+            AddressSet a = set(one);
+            AddressSet b = set(other);
+
+            assertThat(a.intersect(b)).isEqualTo(expected(one, BitSet::and, other));
+            assertThat(a.union(b)).isEqualTo(expected(one, BitSet::or, other));
+            assertThat(a.minus(b)).isEqualTo(expected(one, BitSet::andNot, other));
+            assertThat(a.overlaps(b)).isEqualTo(one.intersects(other));
+            assertThat(a.includes(b))
+                    .isEqualTo(expected(other, BitSet::andNot, one).isEmpty());
+            assertThat(a.size()).isEqualTo(one.cardinality());
+            int address = random.nextInt(ADDRESSES);
+            assertThat(a.covers(address)).isEqualTo(one.get(address));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.4, 10.0.0.4",
+        "10.1.2.3/16, 10.1.0.0/16",
+        "10.0.0.0/255.255.0.0, 10.0.0.0/16",
+        "10.0.0.0/0, any address",
+        "255.255.255.255/32, 255.255.255.255",
+        "10.0.0.1-10.0.0.2, 10.0.0.1-10.0.0.2",
+        "10.0.0.1 - 10.0.0.1, 10.0.0.1"
+    })
+    void readsAddressesBlocksAndRanges(String text, String shown) {
+        assertThat(AddressSet.parse(text)).map(AddressSet::toString).contains(shown);
+        String line = "-s " + text + " -j DROP";
+        assertThat(AddressSet.parse(line, 3, 3 + text.length())).isEqualTo(AddressSet.parse(text));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "10.0.0",
+                "10.0.0.0.1",
+                "10.0.0.256",
+                "10.0.0.0001",
+                "10..0.1",
+                "10.0.0.1/",
+                "10.0.0.1/33",
+                "10.0.0.1/1x",
+                "10.0.0.1/255.255",
+                "10.0.0.9-10.0.0.1",
+                "-10.0.0.1",
+                "fe80::1",
+                "localhost",
+                "1.2.3.4 "
+            })
+    void readsNothingElse(String text) {
+        assertThat(AddressSet.parse(text)).isEmpty();
+    }
+
+    @Test
+    void keepsMasksWithGapsAsSeveralRuns() {
+        Optional<AddressSet> scattered = AddressSet.parse("10.0.0.1/255.255.0.255");
+
+        assertThat(scattered.orElseThrow().size()).isEqualTo(256);
+        assertThat(scattered
+                        .orElseThrow()
+                        .covers(AddressSet.parseAddress("10.0.77.1").orElseThrow()))
+                .isTrue();
+    }
+}
