@@ -28,6 +28,9 @@ final class NftRuleDraft {
     /** Beyond this, alternatives are kept as one open condition. */
     private static final int MAX_ALTERNATIVES = 4096;
 
+    /** Beyond this, what all alternatives ask for together is kept as one open condition. */
+    private static final int MAX_CONDITIONS = 65_536;
+
     /**
      * One effect.
      *
@@ -149,7 +152,11 @@ final class NftRuleDraft {
             if (ways.isPresent() && affordable(ways.get().size())) {
                 and(ways.get());
             } else {
-                open(words, ways.isPresent() ? Reason.NOT_UNDERSTOOD : set.each(fields).reason());
+                open(
+                        words,
+                        ways.isPresent()
+                                ? Reason.NOT_UNDERSTOOD
+                                : set.each(fields).reason());
             }
         } else {
             member(fields, set, words);
@@ -227,9 +234,7 @@ final class NftRuleDraft {
             effect(ANYTHING, "");
             return;
         }
-        verdicts.stream()
-                .filter(verdict -> !verdict.equals(NftSet.CONTINUE))
-                .forEach(verdict -> effect(verdict, ""));
+        verdicts.stream().filter(verdict -> !verdict.equals(NftSet.CONTINUE)).forEach(verdict -> effect(verdict, ""));
         alternatives = verdicts.contains(NftSet.CONTINUE) ? alternatives : List.of();
     }
 
@@ -240,6 +245,12 @@ final class NftRuleDraft {
 
     private void and(List<List<Match>> ways) {
         alternatives = times(ways);
+        long conditions = alternatives.isEmpty()
+                ? 0
+                : (long) alternatives.size() * alternatives.get(0).size();
+        if (conditions > MAX_CONDITIONS) {
+            alternatives = List.of(List.of(new Opaque("more conditions than are followed", Reason.NOT_UNDERSTOOD)));
+        }
         asksMark |= ways.stream().anyMatch(way -> way.stream().anyMatch(Match.Mark.class::isInstance));
     }
 

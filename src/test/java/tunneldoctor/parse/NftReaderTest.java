@@ -165,7 +165,8 @@ class NftReaderTest {
                         chain.hook().map(hook -> !hook.devices().isEmpty()).orElse(false);
                 if (!device) {
                     assertThat(other.hook()).isEqualTo(chain.hook());
-                    assertThat(shown(other.rules()).split("; ")).containsExactly(shown(chain.rules()).split("; "));
+                    assertThat(shown(other.rules()).split("; "))
+                            .containsExactly(shown(chain.rules()).split("; "));
                 }
             }
         }
