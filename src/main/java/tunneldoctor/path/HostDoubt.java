@@ -8,6 +8,8 @@ enum HostDoubt {
     NOT_SHOWN,
     /** A host, service or protocol is printed by name. */
     NAMED,
+    /** The tool that prints the rules is known to leave a condition out at times. */
+    OMITTED,
     /** The text holds words this tool does not know. */
     NOT_UNDERSTOOD,
     /** {@code iptables -L} without {@code -v} hides which interface a rule is for. */

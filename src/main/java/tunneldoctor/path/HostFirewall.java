@@ -287,7 +287,8 @@ final class HostFirewall {
     private static boolean restsOnForm(HostDecision decision) {
         return decision.outcome() == Outcome.UNKNOWN
                 && (decision.doubts().contains(HostDoubt.HIDDEN_INTERFACE)
-                        || decision.doubts().contains(HostDoubt.NAMED));
+                        || decision.doubts().contains(HostDoubt.NAMED)
+                        || decision.doubts().contains(HostDoubt.OMITTED));
     }
 
     private static HostDecision combined(HostDecision strict, HostDecision usual, AddressSet sources) {

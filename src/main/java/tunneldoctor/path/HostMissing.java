@@ -35,6 +35,10 @@ final class HostMissing {
                                 + conditions(doubt, raised),
                         probe);
             case NAMED -> new Missing("hosts and ports as numbers, not names" + conditions(doubt, raised), SAVE);
+            case OMITTED ->
+                new Missing(
+                        "whether " + place(raised) + " asks for more than is printed" + conditions(doubt, raised),
+                        probe);
             case NOT_UNDERSTOOD ->
                 new Missing(
                         "what " + place(raised) + " does, which could not be read" + conditions(doubt, raised), SAVE);
@@ -94,6 +98,7 @@ final class HostMissing {
             case VARIES -> HostDoubt.VARIES;
             case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
             case NAMED -> HostDoubt.NAMED;
+            case OMITTED -> HostDoubt.OMITTED;
             case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
         };
     }

@@ -488,10 +488,25 @@ class HostFirewallTest {
         assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
     }
 
+    /** Nft lists {@code meta nfproto ipv6 reject with tcp reset} of an inet table without its condition. */
+    @Test
+    void aResetInAnInetTableIsOnlyLikelyForIpv4() {
+        HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
+                table inet guard {
+                	chain input {
+                		type filter hook input priority filter; policy accept;
+                		tcp dport 10250 reject with tcp reset
+                	}
+                }
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.likely()).isEqualTo(Outcome.REJECTED);
+    }
+
     @Test
     void nativeNftablesRulesDropBehindIptablesThatAccept() {
         HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
-                table inet guard {
+                table ip guard {
                 	set agents {
                 		type ipv4_addr
                 		flags interval
