@@ -118,6 +118,9 @@ public final class Main implements Callable<Integer> {
                 .setExpandAtFiles(false)
                 .setParameterExceptionHandler((e, command) -> badUsage(terminal, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (e instanceof Terminal.OutputLostException lost && lost.closedByReader()) {
+                        return ExitCode.NOTHING_FOUND.code();
+                    }
                     terminal.internalError("running " + command.getCommandName(), e, false);
                     return ExitCode.INTERNAL_ERROR.code();
                 });

@@ -55,6 +55,11 @@ final class RuleBaseOptions {
         return home.isEmpty() ? Optional.empty() : Optional.of(Path.of(home, "rules"));
     }
 
+    /** The folder to begin a rule base in, where there need be none yet. */
+    Path directoryToBegin() {
+        return rules.isPresent() && !Files.exists(rules.get()) ? rules.get() : directory();
+    }
+
     /** The scenes of the rule base's causes. */
     Samples samples() {
         return Samples.beside(directory());

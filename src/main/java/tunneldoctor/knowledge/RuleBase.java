@@ -11,6 +11,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.drools.model.Model;
@@ -20,6 +21,7 @@ import org.kie.api.runtime.KieSession;
 import org.kie.api.runtime.KieSessionsPool;
 import org.kie.api.runtime.rule.ConsequenceException;
 import tunneldoctor.model.Cause;
+import tunneldoctor.model.CausePage;
 import tunneldoctor.model.Conclusion;
 
 /**
@@ -123,6 +125,19 @@ public final class RuleBase {
     /** Every cause the rules know, by id. */
     public List<Cause> causes() {
         return causes;
+    }
+
+    /** Whether there is a file of this name: a cause, or shared inferences. */
+    public boolean knows(String id) {
+        return files.containsKey(id);
+    }
+
+    /** What the rules say of each cause, by id, without its samples. */
+    public List<CausePage> pages() {
+        return causes.stream()
+                .flatMap(cause ->
+                        Optional.ofNullable(files.get(cause.id())).stream().map(file -> RulePages.of(file, cause)))
+                .toList();
     }
 
     /** How many files had to be compiled, as neither the tool nor the cache held them. */

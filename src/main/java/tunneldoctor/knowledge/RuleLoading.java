@@ -106,6 +106,7 @@ final class RuleLoading {
     private void beginCompiling() {
         List<Compilation> waiting = List.copyOf(compilations.values());
         if (!waiting.isEmpty()) {
+            CompilerWarmUp.begin();
             Thread thread = new Thread(null, () -> waiting.forEach(Compilation::run), "rule-compiler", ROOM);
             thread.setDaemon(true);
             thread.start();
