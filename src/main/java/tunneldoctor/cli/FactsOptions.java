@@ -49,6 +49,17 @@ final class FactsOptions {
             description = "Show this help.")
     private boolean help;
 
+    static FactsOptions of(
+            List<String> files, OutputFormat output, boolean verbose, boolean noColor, boolean quiet) {
+        FactsOptions options = new FactsOptions();
+        options.files = List.copyOf(files);
+        options.output = output;
+        options.verbose = verbose;
+        options.noColor = noColor;
+        options.quiet = quiet;
+        return options;
+    }
+
     /**
      * @throws ParameterException if the files cannot all be read
      */
