@@ -49,8 +49,7 @@ final class FactsOptions {
             description = "Show this help.")
     private boolean help;
 
-    static FactsOptions of(
-            List<String> files, OutputFormat output, boolean verbose, boolean noColor, boolean quiet) {
+    static FactsOptions of(List<String> files, OutputFormat output, boolean verbose, boolean noColor, boolean quiet) {
         FactsOptions options = new FactsOptions();
         options.files = List.copyOf(files);
         options.output = output;

@@ -80,7 +80,6 @@ final class PlainArguments {
     }
 
     private FactsOptions options() {
-        return FactsOptions.of(
-                files, output, given.contains(VERBOSE), given.contains(NO_COLOR), given.contains(QUIET));
+        return FactsOptions.of(files, output, given.contains(VERBOSE), given.contains(NO_COLOR), given.contains(QUIET));
     }
 }

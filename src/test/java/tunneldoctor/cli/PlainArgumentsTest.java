@@ -83,7 +83,6 @@ class PlainArgumentsTest {
     }
 
     private static List<Object> view(FactsOptions options) {
-        return List.of(
-                options.files(), options.output(), options.verbose(), options.quiet(), options.page(TERMINAL));
+        return List.of(options.files(), options.output(), options.verbose(), options.quiet(), options.page(TERMINAL));
     }
 }
