@@ -13,7 +13,7 @@ final class FactsOptions {
     static final String STANDARD_INPUT = "-";
 
     @Parameters(
-            index = "0+",
+            index = "0..*",
             paramLabel = "FACTS",
             arity = "1..*",
             description = "Facts files, YAML or JSON, each with one or more documents; - for standard input.")

@@ -145,6 +145,8 @@ final class NftRuleDraft {
         boolean map = set.map();
         if (negated && map) {
             unknown(words, Reason.NOT_UNDERSTOOD, true);
+        } else if (!negated && !map && set.ofMultiport(fields)) {
+            open(words, Reason.NOT_SHOWN);
         } else if (negated && fields.size() > 1) {
             noneOf(fields, set, words);
         } else if (fields.size() == 1 && !map) {

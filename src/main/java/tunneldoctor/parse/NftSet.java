@@ -27,6 +27,8 @@ final class NftSet {
         }
     }
 
+    private static final String ANY_PORT = "0-65535";
+
     private final List<Element> elements;
     private final boolean map;
     private final Map<String, Optional<List<List<Match>>>> asked = new HashMap<>();
@@ -55,6 +57,18 @@ final class NftSet {
 
     boolean map() {
         return map;
+    }
+
+    /**
+     * Whether this is how nft prints {@code multiport --ports} of iptables: the same with and without a negation, and with a
+     * range's two ends in place of the range.
+     */
+    boolean ofMultiport(List<String> fields) {
+        return fields.size() == 2
+                && fields.get(0).endsWith(" sport")
+                && fields.get(1).endsWith(" dport")
+                && !elements.isEmpty()
+                && elements.stream().allMatch(element -> element.keys().contains(ANY_PORT));
     }
 
     /** What each element says happens, in a map. */

@@ -34,6 +34,11 @@ final class HostMissing {
                         "whether " + place(raised) + " catches a packet, which no listing shows"
                                 + conditions(doubt, raised),
                         probe);
+            case TRACKING ->
+                new Missing(
+                        "whether the node tracks connections, without which chain " + chain
+                                + " of type nat is not entered",
+                        "sysctl net.netfilter.nf_conntrack_count");
             case NAMED -> new Missing("hosts and ports as numbers, not names" + conditions(doubt, raised), SAVE);
             case OMITTED ->
                 new Missing(

@@ -45,8 +45,13 @@ final class KernelOracle {
     private static final int PATIENT = 2500;
 
     /** Doubts that no better text would settle. */
-    private static final Set<HostDoubt> INHERENT =
-            EnumSet.of(HostDoubt.VARIES, HostDoubt.NOT_SHOWN, HostDoubt.OMITTED, HostDoubt.ORDER, HostDoubt.REWRITTEN);
+    private static final Set<HostDoubt> INHERENT = EnumSet.of(
+            HostDoubt.VARIES,
+            HostDoubt.NOT_SHOWN,
+            HostDoubt.OMITTED,
+            HostDoubt.ORDER,
+            HostDoubt.TRACKING,
+            HostDoubt.REWRITTEN);
 
     /**
      * What differs from packet to packet, or what no listing shows: the words with which a reason must name it. A
