@@ -76,7 +76,8 @@ class LambdaClassesTest {
     void whatLambdasAndConcatenationsGiveStaysTheSame() throws Exception {
         Map<String, byte[]> after = classes(rewritten(jar(sample)));
 
-        assertThat(linkedAtRunTime(sample.get("sample/Sample.class"))).isGreaterThan(20);
+        assertThat(linkedAtRunTime(Objects.requireNonNull(sample.get("sample/Sample.class"))))
+                .isGreaterThan(20);
         assertThat(after).hasSizeGreaterThan(sample.size() + 15);
         after.forEach(
                 (name, bytes) -> assertThat(linkedAtRunTime(bytes)).as(name).isZero());
