@@ -21,8 +21,9 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /**
-     * {@code Rehearsal DIR}: on the samples and rules of the installation, with an edited rule base below {@code DIR}, which
-     * is to be empty.
+     * {@code Rehearsal DIR PART}: on the samples and rules of the installation, with an edited rule base below {@code DIR},
+     * which is to be empty. {@code PART} is {@code answers} for what reads facts, {@code rules} for what reads rules, or
+     * {@code all}.
      */
     public static void main(String[] arguments) throws IOException {
         Path home = Path.of(System.getProperty("tunneldoctor.home", ""));
@@ -40,16 +41,23 @@ final class Rehearsal {
                 OutputStream.nullOutputStream(),
                 false,
                 Map.of("XDG_CACHE_HOME", copy.resolve("cache").toString()));
-        for (List<String> command : List.of(
+        List<List<String>> answers = List.of(
                 List.of("diagnose", sample),
                 List.of("diagnose", "--verbose", "-o", "json", sample, healthy),
-                List.of("diagnose", "--rules", edited, sample),
                 List.of("reach", sample),
+                List.of("--help"));
+        List<List<String>> rules = List.of(
                 List.of("rules", "test", "--rules", edited, CAUSE),
                 List.of("rules", "check", edited),
                 List.of("rules", "why", CAUSE, sample),
-                List.of("rules", "why-not", CAUSE, healthy),
-                List.of("--help"))) {
+                List.of("rules", "why-not", CAUSE, healthy));
+        List<List<String>> both = List.of(List.of("diagnose", "--rules", edited, sample));
+        List<List<String>> commands = switch (arguments[1]) {
+            case "answers" -> answers;
+            case "rules" -> rules;
+            default -> Stream.of(answers, both, rules).flatMap(List::stream).toList();
+        };
+        for (List<String> command : commands) {
             Main.run(terminal, new RulesPipeline(), command.toArray(String[]::new));
         }
     }

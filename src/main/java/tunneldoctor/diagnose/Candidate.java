@@ -155,19 +155,19 @@ final class Candidate {
                 .forEach(remedy -> alike.computeIfAbsent(
                                 List.of(remedy.solution(), remedy.summary()), key -> new ArrayList<>())
                         .add(remedy));
-        List<Proved> proved = new ArrayList<>();
-        for (List<Conclusion.Remedy> same : alike.values()) {
+        List<Optional<Proved>> tried = Together.each(List.copyOf(alike.values()), same -> {
             List<FactChange> changes = whatIf.untilCleared(same.get(0), changes(same));
-            Optional<Proof> proof = whatIf.prove(same.get(0).cause(), changes);
-            if (proof.isPresent()) {
-                Proved one = new Proved(merged(same, changes, proof.get()), changes);
-                boolean fresh = proved.stream()
-                        .noneMatch(other -> !one.repair().commands().isEmpty()
-                                && other.repair().commands().equals(one.repair().commands()));
-                if (fresh) {
-                    proved.add(one);
-                }
-            }
+            return whatIf.prove(same.get(0).cause(), changes)
+                    .map(proof -> new Proved(merged(same, changes, proof), changes));
+        });
+        List<Proved> proved = new ArrayList<>();
+        for (Optional<Proved> helping : tried) {
+            helping.filter(one -> one.repair().commands().isEmpty()
+                            || proved.stream()
+                                    .noneMatch(other -> other.repair()
+                                            .commands()
+                                            .equals(one.repair().commands())))
+                    .ifPresent(proved::add);
         }
         proved.sort(Comparator.comparing((Proved one) -> one.repair().proof().effect())
                 .thenComparing(one -> one.hasEffect() ? -one.repair().proof().restored() : 0)

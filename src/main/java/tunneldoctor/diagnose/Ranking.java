@@ -16,13 +16,14 @@ final class Ranking {
 
     static List<Candidate> rank(List<Cause> causes, List<Conclusion> conclusions, WhatIf whatIf)
             throws RuleBaseException {
-        List<Candidate> candidates = new ArrayList<>();
-        for (Cause cause : causes) {
-            List<Conclusion.Finding> findings = Coverage.of(conclusions, cause, Conclusion.Finding.class);
-            if (!findings.isEmpty()) {
-                candidates.add(new Candidate(cause, findings, conclusions, whatIf));
-            }
-        }
+        List<Cause> found = causes.stream()
+                .filter(cause -> !Coverage.of(conclusions, cause, Conclusion.Finding.class)
+                        .isEmpty())
+                .toList();
+        List<Candidate> candidates = new ArrayList<>(Together.each(
+                found,
+                cause -> new Candidate(
+                        cause, Coverage.of(conclusions, cause, Conclusion.Finding.class), conclusions, whatIf)));
         candidates.sort(Comparator.comparing(Candidate::contradicted)
                 .thenComparing(candidate -> -candidate.explained())
                 .thenComparing(Candidate::certainty)

@@ -1,13 +1,13 @@
 package tunneldoctor.diagnose;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.knowledge.RuleBaseException;
@@ -24,7 +24,7 @@ import tunneldoctor.model.Verdict;
 import tunneldoctor.path.Openings;
 import tunneldoctor.path.PathAnalysis;
 
-/** Makes changes to the facts in memory, diagnoses again, and says what came of it. Used by one thread. */
+/** Makes changes to the facts in memory, diagnoses again, and says what came of it. Safe for use by several threads. */
 final class WhatIf {
     /** Blocks of one cause behind each other that one repair is followed through. */
     private static final int DEEPEST = 4;
@@ -32,7 +32,7 @@ final class WhatIf {
     private final RuleBase rules;
     private final World now;
     private final Set<Node> broken;
-    private final Map<List<FactChange>, World> worlds = new HashMap<>();
+    private final Map<List<FactChange>, World> worlds = new ConcurrentHashMap<>();
 
     WhatIf(RuleBase rules, Facts facts, PathAnalysis paths, List<Conclusion> conclusions) {
         this.rules = rules;
@@ -185,19 +185,26 @@ final class WhatIf {
     }
 
     private World world(List<FactChange> changes) {
-        return changes.isEmpty() ? now : worlds.computeIfAbsent(List.copyOf(changes), this::made);
-    }
-
-    private World made(List<FactChange> changes) {
-        Facts facts = now.facts.after(changes);
-        return new World(facts, now.paths.after(facts), null);
+        if (changes.isEmpty()) {
+            return now;
+        }
+        List<FactChange> key = List.copyOf(changes);
+        @Nullable World known = worlds.get(key);
+        if (known != null) {
+            return known;
+        }
+        // Made without a lock: a thread that waits for parts of it may take up another proof, which would need one too.
+        Facts facts = now.facts.after(key);
+        World made = new World(facts, now.paths.after(facts), null);
+        @Nullable World first = worlds.putIfAbsent(key, made);
+        return first == null ? made : first;
     }
 
     /** The facts after some changes, and what is made of them; the rules run only where they are asked. */
     private static final class World {
         private final Facts facts;
         private final PathAnalysis paths;
-        private @Nullable List<Conclusion> conclusions;
+        private volatile @Nullable List<Conclusion> conclusions;
 
         World(Facts facts, PathAnalysis paths, @Nullable List<Conclusion> conclusions) {
             this.facts = facts;
@@ -206,10 +213,12 @@ final class WhatIf {
         }
 
         List<Conclusion> conclusions(RuleBase rules) throws RuleBaseException {
-            if (conclusions == null) {
-                conclusions = new ArrayList<>(rules.conclude(WorkingFacts.of(facts, paths)));
+            @Nullable List<Conclusion> known = conclusions;
+            if (known == null) {
+                known = rules.conclude(WorkingFacts.of(facts, paths));
+                conclusions = known;
             }
-            return conclusions;
+            return known;
         }
     }
 }

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import org.drools.model.Model;
 import org.drools.modelcompiler.KieBaseBuilder;
+import org.kie.api.KieBaseConfiguration;
 import org.kie.api.KieServices;
 import org.kie.api.runtime.KieSession;
 import org.kie.api.runtime.KieSessionsPool;
@@ -88,6 +90,8 @@ public final class RuleBase {
 
     private static RuleBase load(Path rulesDirectory, Path cacheDirectory, List<LoadedRules> earlier)
             throws RuleBaseException {
+        // Drools looks for its parts when it is first asked for one, which may go on while the rules are loaded.
+        ForkJoinPool.commonPool().execute(RuleBase::configuration);
         RuleLoading.Result loaded = RuleLoading.load(rulesDirectory, cacheDirectory, earlier);
         return new RuleBase(rulesDirectory, cacheDirectory, loaded);
     }
@@ -113,13 +117,16 @@ public final class RuleBase {
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
         try {
-            return KieBaseBuilder.createKieBaseFromModel(
-                            models, KieServices.get().newKieBaseConfiguration(null, RuleBase.class.getClassLoader()))
+            return KieBaseBuilder.createKieBaseFromModel(models, configuration())
                     .newKieSessionsPool(1);
         } catch (RuntimeException e) {
             throw new RuleBaseException(List.of(
                     new RuleProblem(directory, 0, 0, "", "the rules do not fit together: " + e.getMessage(), "")));
         }
+    }
+
+    private static KieBaseConfiguration configuration() {
+        return KieServices.get().newKieBaseConfiguration(null, RuleBase.class.getClassLoader());
     }
 
     /** Every cause the rules know, by id. */

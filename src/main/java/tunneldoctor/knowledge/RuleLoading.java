@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * Brings the files of a rule base into memory: from an earlier rule base, built in, kept, or compiled. Compiling takes the
@@ -75,7 +77,11 @@ final class RuleLoading {
     }
 
     /** Rules that need no compiler. */
-    private record Known(RuleFile file, Optional<String> key, CompiledRules rules) {}
+    private record Known(RuleFile file, Optional<String> key, CompiledRules rules) {
+        Optional<LoadedRules> link() {
+            return LoadedRules.of(file, key, rules, new ArrayList<>());
+        }
+    }
 
     private void load(List<RuleFile> files, Map<String, LoadedRules> earlier) {
         List<Known> known = new ArrayList<>();
@@ -92,15 +98,14 @@ final class RuleLoading {
             }
         }
         beginCompiling();
-        for (Known one : known) {
-            LoadedRules.of(one.file, one.key, one.rules, new ArrayList<>())
-                    .ifPresentOrElse(linked -> loaded.put(one.file, linked), () -> {
-                        // What does not link was kept by another build, or by nobody.
-                        Compilation again = new Compilation(one.file, one.key);
-                        compilations.put(one.file, again);
-                        again.run();
-                    });
-        }
+        Map<Known, ForkJoinTask<Optional<LoadedRules>>> linking = new LinkedHashMap<>();
+        known.forEach(one -> linking.put(one, ForkJoinPool.commonPool().submit(one::link)));
+        linking.forEach((one, rules) -> rules.join().ifPresentOrElse(linked -> loaded.put(one.file, linked), () -> {
+            // What does not link was kept by another build, or by nobody.
+            Compilation again = new Compilation(one.file, one.key);
+            compilations.put(one.file, again);
+            again.run();
+        }));
     }
 
     private void beginCompiling() {

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.stream.Collectors;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.AgentFleet;
@@ -90,24 +92,27 @@ public record PathAnalysis(
         List<Agent> agents = Tunnels.agents(facts, tunnel, topology);
         List<Node> nodes = List.copyOf(topology.nodes());
         Connections asked = Connections.toKubelets(agents);
-        List<Verdict> verdicts = new ArrayList<>();
         boolean hostsOnly =
                 !facts.changes().isEmpty() && facts.changes().stream().allMatch(HostChange.class::isInstance);
         boolean hostsToo = facts.changes().isEmpty() || facts.changes().stream().anyMatch(HostChange.class::isInstance);
-        verdicts.addAll(
+        // The three look at different evidence; in a short run each loads and links code of its own.
+        ForkJoinTask<? extends List<? extends Verdict>> hosts = ForkJoinPool.commonPool()
+                .submit(() -> hostsToo || before.isEmpty()
+                        ? new HostHops(facts, topology, asked).kubeletVerdicts()
+                        : before.get().verdicts(HostVerdict.class));
+        ForkJoinTask<? extends List<? extends Verdict>> egress = ForkJoinPool.commonPool()
+                .submit(() ->
+                        Tunnels.dialsPublicly(tunnel, facts.azure().cluster()).no()
+                                ? List.<Verdict>of()
+                                : hostsOnly && before.isPresent()
+                                        ? before.get().verdicts(EgressVerdict.class)
+                                        : new EgressHops(facts, topology, tunnel, agents).verdicts());
+        List<Verdict> verdicts = new ArrayList<>(
                 hostsOnly && before.isPresent()
                         ? before.get().verdicts(NsgVerdict.class)
                         : new NsgHops(facts, topology, asked).kubeletVerdicts());
-        verdicts.addAll(
-                hostsToo || before.isEmpty()
-                        ? new HostHops(facts, topology, asked).kubeletVerdicts()
-                        : before.get().verdicts(HostVerdict.class));
-        if (!Tunnels.dialsPublicly(tunnel, facts.azure().cluster()).no()) {
-            verdicts.addAll(
-                    hostsOnly && before.isPresent()
-                            ? before.get().verdicts(EgressVerdict.class)
-                            : new EgressHops(facts, topology, tunnel, agents).verdicts());
-        }
+        verdicts.addAll(hosts.join());
+        verdicts.addAll(egress.join());
         return new PathAnalysis(tunnel, nodes, agents, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
     }
 

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.AzureFirewall;
@@ -23,7 +24,7 @@ import tunneldoctor.model.Shell;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Subnet;
 
-/** Which nodes there are, and what of Azure's network stands in front of each. */
+/** Which nodes there are, and what of Azure's network stands in front of each. Safe for use by several threads. */
 final class Topology {
     private final Facts facts;
     private final ClusterNodes nodes;
@@ -31,7 +32,7 @@ final class Topology {
     private final Map<String, Subnet> subnets = new HashMap<>();
     private final Map<String, Nsg> nsgs = new HashMap<>();
     private final Map<String, List<NetworkInterface>> interfacesByAddress = new HashMap<>();
-    private final Map<String, Routing> routings = new HashMap<>();
+    private final Map<String, Routing> routings = new ConcurrentHashMap<>();
     private final Map<Node, Optional<Set<String>>> applicationGroups = new IdentityHashMap<>();
     private Optional<List<Nsg>> unbound = Optional.empty();
 
@@ -236,7 +237,7 @@ final class Topology {
     }
 
     /** Application security groups a node's interface is in; empty where the evidence does not tell. */
-    Optional<Set<String>> applicationGroups(Node node) {
+    synchronized Optional<Set<String>> applicationGroups(Node node) {
         return applicationGroups.computeIfAbsent(node, this::findApplicationGroups);
     }
 
@@ -339,7 +340,7 @@ final class Topology {
     }
 
     /** Groups that say nowhere what they are bound to, so that they may be bound anywhere. */
-    private List<Nsg> unbound() {
+    private synchronized List<Nsg> unbound() {
         if (unbound.isEmpty()) {
             unbound = Optional.of(gatherUnbound());
         }

@@ -1,0 +1,99 @@
+package sample;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
+
+/** One of every kind of lambda and reference the compiler makes, with what each gives. */
+public final class Sample implements Supplier<List<String>> {
+    private final int seven = 7;
+
+    private int plus(int other) {
+        return seven + other;
+    }
+
+    private static String twice(Object text) {
+        return text + "" + text;
+    }
+
+    private sealed interface Shape {
+        String name();
+
+        private String loud() {
+            return name().toUpperCase(java.util.Locale.ROOT);
+        }
+
+        static Supplier<String> louder(Shape shape) {
+            return () -> shape.loud() + '!' + shape;
+        }
+    }
+
+    private record Circle(String name) implements Shape {
+        Supplier<Shape> same() {
+            return () -> new Circle(name);
+        }
+    }
+
+    private static class Inner {
+        private final String text;
+
+        private Inner(String text) {
+            this.text = text;
+        }
+
+        private String text() {
+            return text;
+        }
+    }
+
+    @Override
+    public List<String> get() {
+        List<String> said = new ArrayList<>();
+        Runnable nothingCaptured = () -> {};
+        nothingCaptured.run();
+        long wide = 5;
+        double wider = 0.5;
+        LongSupplier primitives = () -> wide + (long) (wider * 4);
+        said.add("" + primitives.getAsLong());
+        IntFunction<Integer> boxes = this::plus;
+        said.add("" + boxes.apply(3));
+        Function<Integer, Integer> unboxes = this::plus;
+        said.add("" + unboxes.apply(4));
+        ToLongFunction<Integer> widens = Integer::intValue;
+        said.add("" + widens.applyAsLong(9));
+        ToDoubleFunction<String> widensResult = String::length;
+        said.add("" + widensResult.applyAsDouble("four"));
+        Function<String, String> objects = Sample::twice;
+        said.add(objects.apply("a"));
+        Function<String, Inner> constructs = Inner::new;
+        said.add(constructs.andThen(Inner::text).apply("inner"));
+        Function<Integer, int[]> array = int[]::new;
+        said.add("" + array.apply(6).length);
+        BinaryOperator<Integer> sums = Integer::sum;
+        said.add("" + sums.apply(1, 2));
+        IntPredicate even = i -> i % 2 == 0;
+        said.add("" + even.test(4));
+        Supplier<Supplier<String>> nested = () -> () -> said.get(0) + seven;
+        said.add(nested.get().get());
+        Circle circle = new Circle("round");
+        said.add(Shape.louder(circle).get() + circle.same().get());
+        StringBuilder builder = new StringBuilder();
+        List.of('x', 'y').forEach(builder::append);
+        said.add(builder.toString());
+        BiFunction<List<String>, Object, Boolean> interfaceMethod = List::contains;
+        said.add("" + interfaceMethod.apply(said, "xy"));
+        UnaryOperator<String> small = text -> text + "|" + (byte) 3 + (short) 4;
+        said.add(small.apply("s"));
+        said.add("from \u00e4 to " + 'z' + " at " + 1.5f + " or " + 2.5 + " by " + null + " of " + 7L + true);
+        return said;
+    }
+}
