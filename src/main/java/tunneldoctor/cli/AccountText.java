@@ -42,7 +42,7 @@ final class AccountText {
     }
 
     private void account(RuleAccount account) {
-        String place = account.file() + ":" + account.line();
+        String place = Terminal.near(account.file()) + ":" + account.line();
         String fate = account.obstacle().isPresent()
                 ? "stopped at line " + account.obstacle().get().line()
                 : account.fired() ? times(account.times()) : "did not fire";

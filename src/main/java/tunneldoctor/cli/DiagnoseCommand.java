@@ -19,7 +19,7 @@ import tunneldoctor.report.TextReport;
 
 /** Reads facts files and prints what is wrong and how to repair it. */
 @Command(
-        name = "diagnose",
+        name = DiagnoseCommand.NAME,
         header = "Say why kubectl logs, exec and port-forward fail on a cluster, and how to repair it.",
         description = {
             "",
@@ -41,6 +41,8 @@ import tunneldoctor.report.TextReport;
             "Of several documents the heaviest exit code counts: 4, 2, 1, 3, 0."
         })
 final class DiagnoseCommand implements Callable<Integer> {
+    static final String NAME = "diagnose";
+
     private final Terminal terminal;
     private final Pipeline pipeline;
 

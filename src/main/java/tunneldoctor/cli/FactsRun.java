@@ -44,6 +44,9 @@ final class FactsRun {
             for (String file : options.files()) {
                 read(reading, file, document -> answer(document, doing, answering));
             }
+        } catch (NothingUsableException e) {
+            terminal.complainLines(String.valueOf(e.getMessage()));
+            count(ExitCode.BAD_INPUT);
         } catch (Terminal.OutputLostException e) {
             unread = true;
             if (!e.closedByReader()) {
@@ -82,7 +85,7 @@ final class FactsRun {
             badInput(file, e.getReason() == null ? "cannot be read" : e.getReason());
         } catch (IOException e) {
             badInput(file, e.getMessage() == null ? "cannot be read" : e.getMessage());
-        } catch (Terminal.OutputLostException e) {
+        } catch (Terminal.OutputLostException | NothingUsableException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             terminal.internalError("reading " + file, e, options.verbose());
@@ -107,6 +110,9 @@ final class FactsRun {
         try {
             answer = answering.answer(facts);
         } catch (Pipeline.UnusableException e) {
+            if (e.ofEverything()) {
+                throw new NothingUsableException(e);
+            }
             terminal.complainLines(e.getMessage());
             count(ExitCode.BAD_INPUT);
             return;
@@ -134,5 +140,14 @@ final class FactsRun {
 
     private void count(ExitCode exit) {
         heaviest = heaviest.heavier(exit);
+    }
+
+    /** Passes through the reader of the file whose document showed it. */
+    private static final class NothingUsableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        NothingUsableException(Pipeline.UnusableException cause) {
+            super(cause.getMessage(), cause);
+        }
     }
 }

@@ -3,7 +3,11 @@ package tunneldoctor.cli;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -57,7 +61,7 @@ public final class Main implements Callable<Integer> {
     /** The exit code; never an exception. */
     static int run(Terminal terminal, Pipeline pipeline, String... args) {
         try {
-            return commands(terminal, pipeline).execute(args);
+            return commands(terminal, pipeline, args).execute(args);
         } catch (OutOfMemoryError e) {
             terminal.complain("out of memory; give the Java process more, for example JAVA_TOOL_OPTIONS=-Xmx4g");
             return ExitCode.INTERNAL_ERROR.code();
@@ -67,31 +71,48 @@ public final class Main implements Callable<Integer> {
         }
     }
 
-    private static CommandLine commands(Terminal terminal, Pipeline pipeline) {
-        CommandLine diagnose = new CommandLine(new DiagnoseCommand(terminal, pipeline));
-        diagnose.getCommandSpec()
+    /** Each by its name, made only when it is asked for: picocli takes a while to learn what a command looks like. */
+    private static Map<String, Supplier<CommandLine>> subcommands(Terminal terminal, Pipeline pipeline) {
+        Map<String, Supplier<CommandLine>> subcommands = new LinkedHashMap<>();
+        subcommands.put(
+                DiagnoseCommand.NAME, () -> command(new DiagnoseCommand(terminal, pipeline), ExitCode.documented()));
+        subcommands.put("reach", () -> command(new ReachCommand(terminal), ExitCode.documentedForReach()));
+        subcommands.put("rules", () -> RulesCommand.with(terminal));
+        subcommands.put("help", () -> new CommandLine(new HelpCommand()));
+        return subcommands;
+    }
+
+    private static CommandLine command(Object command, Map<String, String> exitCodes) {
+        CommandLine line = new CommandLine(command);
+        line.getCommandSpec()
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(ExitCode.documented());
-        CommandLine reach = new CommandLine(new ReachCommand(terminal));
-        reach.getCommandSpec()
-                .usageMessage()
-                .exitCodeListHeading("%nExit codes:%n")
-                .exitCodeList(ExitCode.documentedForReach());
-        return new CommandLine(new Main(terminal))
-                .addSubcommand(diagnose)
-                .addSubcommand(reach)
-                .addSubcommand(RulesCommand.with(terminal))
-                .addSubcommand(new HelpCommand())
-                .setOut(terminal.outWriter())
+                .exitCodeList(exitCodes);
+        return line;
+    }
+
+    private static CommandLine commands(Terminal terminal, Pipeline pipeline, String... args) {
+        CommandLine main = new CommandLine(new Main(terminal));
+        Map<String, Supplier<CommandLine>> subcommands = subcommands(terminal, pipeline);
+        @Nullable
+        Supplier<CommandLine> only = args.length == 0 || args[0].equals("help") ? null : subcommands.get(args[0]);
+        if (only == null) {
+            subcommands.forEach((name, command) -> main.addSubcommand(name, command.get()));
+        } else {
+            main.addSubcommand(args[0], only.get());
+        }
+        return main.setOut(terminal.outWriter())
                 .setErr(terminal.err())
                 .setColorScheme(CommandLine.Help.defaultColorScheme(
                         terminal.color() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
                 .setUsageHelpWidth(HELP_WIDTH)
                 // A file may be named @facts.
                 .setExpandAtFiles(false)
-                .setParameterExceptionHandler((e, args) -> badUsage(terminal, e))
+                .setParameterExceptionHandler((e, command) -> badUsage(terminal, e))
                 .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (e instanceof Terminal.OutputLostException lost && lost.closedByReader()) {
+                        return ExitCode.NOTHING_FOUND.code();
+                    }
                     terminal.internalError("running " + command.getCommandName(), e, false);
                     return ExitCode.INTERNAL_ERROR.code();
                 });
@@ -133,6 +154,23 @@ public final class Main implements Callable<Integer> {
         Terminal terminal = Terminal.ofProcess();
         // Standard output is the report's alone; what a library has to say goes elsewhere.
         System.setOut(System.err);
-        System.exit(run(terminal, new RulesPipeline(), args));
+        RulesPipeline pipeline = new RulesPipeline();
+        if (needsShippedRules(args)) {
+            RuleBaseOptions.shipped().ifPresent(rules -> pipeline.begin(rules, terminal.cacheDirectory()));
+        }
+        System.exit(run(terminal, pipeline, args));
+    }
+
+    /** A guess from the first look at the arguments; what they mean is settled later. */
+    private static boolean needsShippedRules(String... args) {
+        if (args.length < 2 || !args[0].equals(DiagnoseCommand.NAME)) {
+            return false;
+        }
+        for (String arg : args) {
+            if (arg.startsWith(RuleBaseOptions.RULES)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -11,11 +11,11 @@ import tunneldoctor.model.Diagnosis;
 /** What the commands need of reading and diagnosing, so that they can be tested without a rule base. */
 interface Pipeline {
     /**
-     * Makes a rule base ready.
+     * Makes a rule base ready, which may go on beside the reading of facts.
      *
      * @param rules directory of DRL files
      * @param cache directory for compiled rules; need not exist
-     * @throws UnusableException if the rules hold a mistake
+     * @throws UnusableException if the rules hold a mistake; where that shows later, what is opened throws it
      */
     Opened open(Path rules, Path cache) throws UnusableException;
 
@@ -55,10 +55,25 @@ interface Pipeline {
         private static final long serialVersionUID = 1L;
 
         private final String message;
+        private final boolean ofEverything;
 
         UnusableException(String message) {
+            this(message, false);
+        }
+
+        private UnusableException(String message, boolean ofEverything) {
             super(message);
             this.message = message;
+            this.ofEverything = ofEverything;
+        }
+
+        /** As long as this is so, no document can be answered. */
+        static UnusableException ofEverything(String message) {
+            return new UnusableException(message, true);
+        }
+
+        boolean ofEverything() {
+            return ofEverything;
         }
 
         @Override

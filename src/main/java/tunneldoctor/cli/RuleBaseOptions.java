@@ -17,7 +17,9 @@ final class RuleBaseOptions {
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
     private CommandSpec spec;
 
-    @Option(names = "--rules", paramLabel = "DIR", description = "Another rule base than the one that came along.")
+    static final String RULES = "--rules";
+
+    @Option(names = RULES, paramLabel = "DIR", description = "Another rule base than the one that came along.")
     private Optional<Path> rules = Optional.empty();
 
     /**
@@ -31,16 +33,11 @@ final class RuleBaseOptions {
 
     /** The same where a command's argument may name the folder too. */
     Path directory(Optional<Path> named) {
-        Path directory = named.orElseGet(() -> {
-            String home = System.getProperty("tunneldoctor.home", "");
-            if (home.isEmpty()) {
-                throw new ParameterException(
+        Path directory = named.or(RuleBaseOptions::shipped)
+                .orElseThrow(() -> new ParameterException(
                         spec.commandLine(),
                         "the rule base that came along is not found, since the program was not started by its launcher;"
-                                + " give --rules DIR");
-            }
-            return Path.of(home, "rules");
-        });
+                                + " give --rules DIR"));
         if (!Files.isDirectory(directory)) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -50,6 +47,17 @@ final class RuleBaseOptions {
                                     : ": no such directory of rules"));
         }
         return directory;
+    }
+
+    /** The folder of the rule base that came along; empty if the program was not started by its launcher. */
+    static Optional<Path> shipped() {
+        String home = System.getProperty("tunneldoctor.home", "");
+        return home.isEmpty() ? Optional.empty() : Optional.of(Path.of(home, "rules"));
+    }
+
+    /** The folder to begin a rule base in, where there need be none yet. */
+    Path directoryToBegin() {
+        return rules.isPresent() && !Files.exists(rules.get()) ? rules.get() : directory();
     }
 
     /** The scenes of the rule base's causes. */

@@ -59,7 +59,7 @@ final class RuleQuestion {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT.code();
         }
-        if (base.causes().stream().noneMatch(known -> known.id().equals(cause))) {
+        if (!base.knows(cause)) {
             terminal.complain("there is no cause '" + cause + "'; 'rules list' lists them");
             return ExitCode.BAD_INPUT.code();
         }
@@ -119,8 +119,21 @@ final class RuleQuestion {
                 .append('\n')
                 .append(summary)
                 .append('\n');
+        List<RuleAccount> waiting = facts.verbose()
+                ? List.of()
+                : told.stream().filter(RuleAccount::waitsForFinding).toList();
         for (RuleAccount account : told) {
-            text.append('\n').append(AccountText.of(account, facts.verbose(), ""));
+            if (!waiting.contains(account)) {
+                text.append('\n').append(AccountText.of(account, facts.verbose(), ""));
+            }
+        }
+        if (!waiting.isEmpty()) {
+            text.append('\n')
+                    .append(waiting.size())
+                    .append(waiting.size() == 1 ? " more waits" : " more wait")
+                    .append(" for a finding of the cause (--verbose):\n");
+            waiting.forEach(account ->
+                    text.append("  ").append(Escape.line(account.rule())).append('\n'));
         }
         return text.toString();
     }

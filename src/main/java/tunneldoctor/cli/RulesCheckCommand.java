@@ -32,6 +32,7 @@ import tunneldoctor.report.Escape;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tunnel-doctor rules check",
+            "  tunnel-doctor rules check --watch                         again after every save; Ctrl-C ends it",
             "  tunnel-doctor rules check my-rules && tunnel-doctor diagnose --rules my-rules incident.yaml"
         })
 final class RulesCheckCommand implements Callable<Integer> {
@@ -46,6 +47,9 @@ final class RulesCheckCommand implements Callable<Integer> {
             description = "The folder of rules; the same as --rules DIR. Default: the rule base that came along.")
     private Optional<Path> named = Optional.empty();
 
+    @Option(names = "--watch", description = "Stay, and check again whenever a rule or a sample is saved.")
+    private boolean watch;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -59,8 +63,24 @@ final class RulesCheckCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path directory = options.directory(named);
+        Samples samples = Samples.beside(directory);
+        try {
+            FolderWatch watching = new FolderWatch(List.of(directory, samples.directory()));
+            ExitCode exit = check(directory, samples);
+            while (watch) {
+                watching.report(terminal);
+                exit = check(directory, samples);
+            }
+            return exit.code();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return ExitCode.NOTHING_FOUND.code();
+        }
+    }
+
+    private ExitCode check(Path directory, Samples from) {
         RuleCheck rules = RuleCheck.of(directory, terminal.cacheDirectory());
-        SampleCheck.Result samples = SampleCheck.of(Samples.beside(directory), rules.causes());
+        SampleCheck.Result samples = SampleCheck.of(from, rules.causes());
         List<RuleProblem> problems = new ArrayList<>(rules.problems());
         problems.addAll(samples.problems());
         problems.sort(
@@ -80,7 +100,7 @@ final class RulesCheckCommand implements Callable<Integer> {
                                 + ": nothing is wrong\n"
                         : counted(problems.size(), "mistake") + " in " + counted(files, "file") + "\n");
         terminal.print(text.toString());
-        return (problems.isEmpty() ? ExitCode.NOTHING_FOUND : ExitCode.FOUND).code();
+        return problems.isEmpty() ? ExitCode.NOTHING_FOUND : ExitCode.FOUND;
     }
 
     private static String counted(long count, String what) {

@@ -45,10 +45,12 @@ final class RulesCommand implements Callable<Integer> {
         for (Object command : List.of(
                 new RulesListCommand(terminal),
                 new RulesShowCommand(terminal),
+                new RulesNewCommand(terminal),
                 new RulesCheckCommand(terminal),
                 new RulesTestCommand(terminal),
                 new RulesWhyCommand(terminal),
-                new RulesWhyNotCommand(terminal))) {
+                new RulesWhyNotCommand(terminal),
+                new RulesDocsCommand(terminal))) {
             rules.addSubcommand(command);
         }
         rules.getCommandSpec().usageMessage().exitCodeList(ExitCode.documentedForRules());

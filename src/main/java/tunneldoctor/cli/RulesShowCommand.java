@@ -7,14 +7,25 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tunneldoctor.diagnose.CausePages;
+import tunneldoctor.knowledge.RuleBase;
+import tunneldoctor.knowledge.RuleBaseException;
+import tunneldoctor.knowledge.RuleCheck;
 import tunneldoctor.model.Cause;
-import tunneldoctor.report.Escape;
+import tunneldoctor.model.CausePage;
+import tunneldoctor.report.CauseText;
+import tunneldoctor.report.TextReport;
 
 /** Prints all that is known of one cause. */
 @Command(
         name = "show",
-        header = "Show one cause: what it says, and where.",
-        description = "",
+        header = "Show all that is known of one cause.",
+        description = {
+            "",
+            "What it is, its rules in words, the evidence they need, the scenes of its sample, and the repairs as they are"
+                    + " printed for the first scene that finds it.",
+            ""
+        },
         parameterListHeading = "Arguments:%n",
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
@@ -40,21 +51,25 @@ final class RulesShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Cause> causes;
         try {
-            causes = options.load(terminal).causes();
-        } catch (Pipeline.UnusableException e) {
-            terminal.complainLines(e.getMessage());
-            return ExitCode.BAD_INPUT.code();
+            RuleBase rules = options.load(terminal);
+            Optional<CausePage> page = rules.pages().stream()
+                    .filter(known -> known.cause().id().equals(id))
+                    .findFirst();
+            if (page.isPresent()) {
+                CausePage whole = new CausePages(rules, options.samples()).complete(page.get());
+                terminal.print(
+                        CauseText.render(whole, new TextReport.Options(false, terminal.color(), terminal.width())));
+                return ExitCode.NOTHING_FOUND.code();
+            }
+            List<String> known = rules.causes().stream().map(Cause::id).toList();
+            terminal.complain("there is no cause '" + id + "'"
+                    + RuleCheck.nearest(id, known)
+                            .map(near -> "; did you mean '" + near + "'?")
+                            .orElse("; 'rules list' lists them"));
+        } catch (Pipeline.UnusableException | RuleBaseException e) {
+            terminal.complainLines(String.valueOf(e.getMessage()));
         }
-        Optional<Cause> cause =
-                causes.stream().filter(known -> known.id().equals(id)).findFirst();
-        if (cause.isEmpty()) {
-            terminal.complain("there is no cause '" + id + "'; 'rules list' lists them");
-            return ExitCode.BAD_INPUT.code();
-        }
-        terminal.print(Escape.line(cause.get().title()) + "\n"
-                + Escape.line(cause.get().source()) + "\n");
-        return ExitCode.NOTHING_FOUND.code();
+        return ExitCode.BAD_INPUT.code();
     }
 }

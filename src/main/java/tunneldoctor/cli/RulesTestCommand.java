@@ -133,7 +133,9 @@ final class RulesTestCommand implements Callable<Integer> {
         while (true) {
             Set<String> edited = new TreeSet<>();
             watching.report(terminal).forEach(file -> edited.add(Samples.causeOf(file)));
+            long begin = System.nanoTime();
             round.after(edited);
+            terminal.err().println("took " + (System.nanoTime() - begin) / 1_000_000 + " ms");
         }
     }
 

@@ -118,6 +118,14 @@ final class Terminal {
                 : TextReport.Options.DEFAULT_WIDTH;
     }
 
+    /** A path as it can be typed here: relative to the working directory if it is below it. */
+    static String near(Path path) {
+        Path here = Path.of("").toAbsolutePath();
+        return path.isAbsolute() && path.startsWith(here)
+                ? here.relativize(path).toString()
+                : path.toString();
+    }
+
     /** By the XDG base directory specification, which has relative paths ignored. */
     Path cacheDirectory() {
         String cache = environment.getOrDefault("XDG_CACHE_HOME", "");

@@ -2,6 +2,7 @@ package tunneldoctor.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -64,13 +65,15 @@ final class TestReport {
     private String text(FileResult file) {
         StringBuilder text = new StringBuilder();
         if (!file.unreadable().isEmpty()) {
-            text.append("UNUSABLE  ").append(file.path()).append('\n');
+            text.append("UNUSABLE  ")
+                    .append(Escape.line(Terminal.near(file.path())))
+                    .append('\n');
             file.unreadable()
                     .lines()
                     .forEach(line -> text.append("  ").append(Escape.line(line)).append('\n'));
         } else if (file.passed() && !verbose) {
             text.append("ok    ")
-                    .append(Escape.line(file.path().toString()))
+                    .append(Escape.line(Terminal.near(file.path())))
                     .append("  ")
                     .append(scenes(file.scenes().size()))
                     .append('\n');
@@ -86,7 +89,7 @@ final class TestReport {
     private String text(SceneResult scene) {
         StringBuilder text = new StringBuilder();
         text.append(scene.passed() ? "ok    " : scene.usable() ? "FAIL  " : "UNUSABLE  ")
-                .append(Escape.line(scene.file()))
+                .append(Escape.line(Terminal.near(Path.of(scene.file()))))
                 .append(": ")
                 .append(Escape.line(scene.scene()))
                 .append('\n');
@@ -156,8 +159,8 @@ final class TestReport {
     }
 
     private static String text(Gap gap) {
-        return Escape.line(gap.file() + ":" + gap.line() + ":" + gap.column() + ": " + gap.reason() + ": "
-                        + gap.condition())
+        return Escape.line(Terminal.near(gap.file()) + ":" + gap.line() + ":" + gap.column() + ": " + gap.reason()
+                        + ": " + gap.condition())
                 + "\n";
     }
 

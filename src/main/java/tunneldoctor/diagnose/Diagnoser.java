@@ -15,7 +15,6 @@ import tunneldoctor.model.Diagnosis;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.KnownIssues;
 import tunneldoctor.model.Problem;
-import tunneldoctor.parse.FactReader;
 import tunneldoctor.path.PathAnalysis;
 
 /** Diagnoses one facts document after the other with one rule base. Safe for use by several threads. */
@@ -58,8 +57,16 @@ public final class Diagnoser {
      * @throws RuleBaseException if a rule fails or does not come to an end
      */
     public Diagnosis diagnose(ClusterFacts given) throws RuleBaseException {
-        Facts facts = FactReader.read(given);
-        PathAnalysis paths = PathAnalysis.of(facts);
+        return diagnose(Prepared.of(given));
+    }
+
+    /**
+     * @throws RuleBaseException if a rule fails or does not come to an end
+     */
+    public Diagnosis diagnose(Prepared prepared) throws RuleBaseException {
+        ClusterFacts given = prepared.given();
+        Facts facts = prepared.facts();
+        PathAnalysis paths = prepared.paths();
         List<Conclusion> conclusions = rules.conclude(WorkingFacts.of(facts, paths));
         WhatIf whatIf = new WhatIf(rules, facts, paths, conclusions);
         Diagnosis.Head head = head(facts, paths);
@@ -102,8 +109,8 @@ public final class Diagnoser {
      * @throws RuleBaseException if a rule fails or does not come to an end
      */
     public Examination examine(ClusterFacts given) throws RuleBaseException {
-        Facts facts = FactReader.read(given);
-        return rules.examine(WorkingFacts.of(facts, PathAnalysis.of(facts)));
+        Prepared prepared = Prepared.of(given);
+        return rules.examine(WorkingFacts.of(prepared.facts(), prepared.paths()));
     }
 
     private static Diagnosis.Head head(Facts facts, PathAnalysis paths) {

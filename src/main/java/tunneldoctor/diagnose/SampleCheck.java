@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import tunneldoctor.knowledge.RuleCheck;
 import tunneldoctor.knowledge.RuleProblem;
 import tunneldoctor.model.ClusterFacts;
@@ -67,21 +66,17 @@ public final class SampleCheck {
     }
 
     private void files() {
-        List<Path> files;
-        try (Stream<Path> walk = Files.walk(samples.directory())) {
-            files = walk.filter(file -> file.toString().endsWith(".yaml") && Files.isRegularFile(file))
-                    .sorted()
-                    .toList();
-        } catch (IOException | java.io.UncheckedIOException absent) {
-            return;
+        try {
+            samples.files().forEach(this::file);
+        } catch (IOException e) {
+            problems.add(new RuleProblem(
+                    samples.directory(), 0, 0, "", "the samples cannot be read", "Check their permissions."));
         }
-        files.forEach(this::file);
     }
 
     private void file(Path path) {
         String relative = samples.directory().relativize(path).toString().replace('\\', '/');
-        String name = relative.substring(relative.lastIndexOf('/') + 1);
-        String id = name.substring(0, name.length() - ".yaml".length());
+        String id = Samples.causeOf(path);
         Optional<RuleCheck.CauseFile> shows = Optional.ofNullable(causes.get(id))
                 .filter(cause -> samples.of(cause.relative()).equals(path));
         SampleText text;

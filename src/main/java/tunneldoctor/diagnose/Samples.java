@@ -25,7 +25,9 @@ public record Samples(Path directory) {
 
     /** The folder of samples that lies beside a folder of rules. */
     public static Samples beside(Path rules) {
-        return new Samples(rules.toAbsolutePath().normalize().resolveSibling(FOLDER));
+        String name = String.valueOf(rules.getFileName());
+        boolean plain = !name.isEmpty() && !name.equals(".") && !name.equals("..");
+        return new Samples((plain ? rules : rules.toAbsolutePath().normalize()).resolveSibling(FOLDER));
     }
 
     /** Where the scenes of a cause are; the file need not exist. */

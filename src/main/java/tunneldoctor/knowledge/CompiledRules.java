@@ -49,6 +49,11 @@ record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<Stri
                 classes);
     }
 
+    /** Whether this JDK has all it calls. */
+    boolean fits() {
+        return jdk <= Runtime.version().feature();
+    }
+
     /** The facts about it as lines {@code key=value}. */
     String manifest() {
         StringBuilder lines = new StringBuilder("model=" + modelClass + "\njdk=" + jdk + "\n");

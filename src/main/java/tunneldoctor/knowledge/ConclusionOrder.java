@@ -1,34 +1,49 @@
 package tunneldoctor.knowledge;
 
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import tunneldoctor.model.Conclusion;
+import tunneldoctor.model.Fact;
 
 /**
- * One order of conclusions, whatever order they were drawn in: by kind, cause and first words, then by every field. Field
- * texts are built here because the text of an immutable map differs from run to run.
+ * One order of conclusions, whatever order they were drawn in: by kind, cause and first words, then by the places and nodes
+ * of the facts they rest on, then by every field. Each step is taken only where the ones before it do not tell: the fields
+ * of a verdict reach into whole firewalls.
  */
-final class ConclusionOrder {
+final class ConclusionOrder implements Comparator<Conclusion> {
+    private static final ConclusionOrder ORDER = new ConclusionOrder();
+
     private ConclusionOrder() {}
 
     /** The conclusions without repetition, in order. */
     static List<Conclusion> sorted(Collection<Conclusion> conclusions) {
-        List<Keyed> keyed = new ArrayList<>();
-        for (Conclusion conclusion : new LinkedHashSet<>(conclusions)) {
-            keyed.add(new Keyed(conclusion));
+        List<Conclusion> sorted = new ArrayList<>(conclusions);
+        sorted.sort(ORDER);
+        List<Conclusion> once = new ArrayList<>(sorted.size());
+        for (Conclusion conclusion : sorted) {
+            // Equal ones lie side by side.
+            if (once.isEmpty() || !once.get(once.size() - 1).equals(conclusion)) {
+                once.add(conclusion);
+            }
         }
-        keyed.sort(Comparator.comparingInt((Keyed one) -> rank(one.conclusion))
-                .thenComparing(one -> one.conclusion.cause())
-                .thenComparing(one -> words(one.conclusion))
-                .thenComparing(Keyed::key));
-        return keyed.stream().map(one -> one.conclusion).toList();
+        return once;
+    }
+
+    @Override
+    public int compare(Conclusion one, Conclusion other) {
+        int order = Integer.compare(rank(one), rank(other));
+        if (order == 0) {
+            order = one.cause().compareTo(other.cause());
+        }
+        if (order == 0) {
+            order = words(one).compareTo(words(other));
+        }
+        if (order == 0) {
+            order = ValueOrder.compareFacts(facts(one), facts(other));
+        }
+        return order == 0 ? ValueOrder.compare(one, other) : order;
     }
 
     private static int rank(Conclusion conclusion) {
@@ -57,67 +72,19 @@ final class ConclusionOrder {
         return "";
     }
 
-    /** Holds the text of all fields once it is needed: most conclusions differ in their first words. */
-    private static final class Keyed {
-        private final Conclusion conclusion;
-        private String key = "";
-
-        Keyed(Conclusion conclusion) {
-            this.conclusion = conclusion;
+    private static List<Fact> facts(Conclusion conclusion) {
+        if (conclusion instanceof Conclusion.Finding finding) {
+            return finding.because();
         }
-
-        String key() {
-            if (key.isEmpty()) {
-                StringBuilder text = new StringBuilder();
-                append(conclusion, text);
-                key = text.toString();
-            }
-            return key;
+        if (conclusion instanceof Conclusion.Clears clears) {
+            return List.of(clears.because());
         }
-    }
-
-    private static void append(Object value, StringBuilder text) {
-        if (value instanceof Record) {
-            text.append(value.getClass().getSimpleName()).append('(');
-            for (RecordComponent component : value.getClass().getRecordComponents()) {
-                append(read(component, value), text);
-                text.append(',');
-            }
-            text.append(')');
-        } else if (value instanceof Optional<?> optional) {
-            optional.ifPresent(held -> append(held, text));
-            text.append('?');
-        } else if (value instanceof Map<?, ?> map) {
-            map.entrySet().stream()
-                    .map(entry -> textOf(entry.getKey()) + "=" + textOf(entry.getValue()))
-                    .sorted()
-                    .forEach(entry -> text.append(entry).append(','));
-        } else if (value instanceof Set<?> set) {
-            set.stream()
-                    .map(ConclusionOrder::textOf)
-                    .sorted()
-                    .forEach(item -> text.append(item).append(','));
-        } else if (value instanceof Collection<?> list) {
-            list.forEach(item -> {
-                append(item, text);
-                text.append(',');
-            });
-        } else {
-            text.append(value);
+        if (conclusion instanceof Conclusion.Explains explains) {
+            return List.of(explains.observation());
         }
-    }
-
-    private static String textOf(Object value) {
-        StringBuilder text = new StringBuilder();
-        append(value, text);
-        return text.toString();
-    }
-
-    private static Object read(RecordComponent component, Object of) {
-        try {
-            return component.getAccessor().invoke(of);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the accessors of model records are public and do not throw", e);
+        if (conclusion instanceof Conclusion.Contradicts contradicts) {
+            return List.of(contradicts.observation());
         }
+        return List.of();
     }
 }

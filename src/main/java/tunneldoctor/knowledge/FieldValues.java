@@ -23,6 +23,14 @@ final class FieldValues {
     private static final Set<String> OPERATORS =
             Set.of("contains", "excludes", "memberOf", "matches", "in", "not", "str");
     private static final int LONGEST = 200;
+
+    private static final ClassValue<Set<String>> WORDS = new ClassValue<>() {
+        @Override
+        protected Set<String> computeValue(Class<?> type) {
+            return Set.copyOf(Vocabulary.words(type).keySet());
+        }
+    };
+
     private static final int MOST_ITEMS = 5;
 
     private final @Nullable Object fact;
@@ -214,7 +222,7 @@ final class FieldValues {
         private boolean isValue(Token head) {
             return head.text().startsWith("$")
                     || head.is("this")
-                    || fact != null && Vocabulary.words(fact.getClass()).containsKey(head.text());
+                    || fact != null && WORDS.get(fact.getClass()).contains(head.text());
         }
 
         private void head(Token head, Optional<List<Object>> arguments) {
@@ -274,7 +282,7 @@ final class FieldValues {
         /** Only the words of the vocabulary, which do nothing but tell. */
         private Optional<Object> call(Object owner, String name, List<Object> arguments) {
             Optional<Class<?>> type = speaking(owner);
-            if (type.isPresent() && Vocabulary.words(type.get()).containsKey(name)) {
+            if (type.isPresent() && WORDS.get(type.get()).contains(name)) {
                 for (Method method : type.get().getMethods()) {
                     if (method.getName().equals(name)
                             && method.getParameterCount() == arguments.size()

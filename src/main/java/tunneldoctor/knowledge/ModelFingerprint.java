@@ -35,6 +35,16 @@ final class ModelFingerprint {
         });
     }
 
+    /** Whether the classes come from a jar, which is made as a whole. */
+    static boolean fromOneJar() {
+        return Fact.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .getPath()
+                .endsWith(".jar");
+    }
+
     /** The class files with their checksums. */
     static Optional<TreeMap<String, Long>> classes() {
         try {

@@ -38,6 +38,14 @@ public record RuleAccount(
         return times > 0;
     }
 
+    /** Whether it stopped for want of a finding, as the rules of a cause that is not found do. */
+    public boolean waitsForFinding() {
+        return obstacle.filter(stop -> stop.kind() != Kind.IN_THE_WAY)
+                .map(Obstacle::condition)
+                .filter(condition -> condition.contains("Conclusion.Finding("))
+                .isPresent();
+    }
+
     /** Whether the rule says that the cause is at work. */
     public boolean finds() {
         return concludes.stream().anyMatch(FINDING::contains);

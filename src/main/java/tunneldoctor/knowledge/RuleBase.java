@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.kie.api.runtime.KieSession;
 import org.kie.api.runtime.KieSessionsPool;
 import org.kie.api.runtime.rule.ConsequenceException;
 import tunneldoctor.model.Cause;
+import tunneldoctor.model.CausePage;
 import tunneldoctor.model.Conclusion;
 
 /**
@@ -99,17 +101,14 @@ public final class RuleBase {
     public static void precompile(Path rulesDirectory, Path output) throws RuleBaseException, IOException {
         List<RuleProblem> problems = new ArrayList<>();
         List<RuleFile> files = RuleLoading.readAll(rulesDirectory, problems);
-        RuleCache keys = new RuleCache(output);
+        Map<RuleFile, CompiledRules> compiled = new LinkedHashMap<>();
         for (RuleFile file : files) {
-            Optional<CompiledRules> rules = RuleCompiler.compile(file, problems);
-            Optional<String> key = keys.key(file);
-            if (rules.isPresent() && key.isPresent()) {
-                RuleCompiler.writeBuiltIn(output, key.get(), rules.get());
-            }
+            RuleCompiler.compile(file, problems).ifPresent(rules -> compiled.put(file, rules));
         }
         if (!problems.isEmpty()) {
             throw new RuleBaseException(problems);
         }
+        BuiltInRules.write(output, compiled);
     }
 
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
@@ -126,6 +125,19 @@ public final class RuleBase {
     /** Every cause the rules know, by id. */
     public List<Cause> causes() {
         return causes;
+    }
+
+    /** Whether there is a file of this name: a cause, or shared inferences. */
+    public boolean knows(String id) {
+        return files.containsKey(id);
+    }
+
+    /** What the rules say of each cause, by id, without its samples. */
+    public List<CausePage> pages() {
+        return causes.stream()
+                .flatMap(cause ->
+                        Optional.ofNullable(files.get(cause.id())).stream().map(file -> RulePages.of(file, cause)))
+                .toList();
     }
 
     /** How many files had to be compiled, as neither the tool nor the cache held them. */

@@ -1,7 +1,6 @@
 package tunneldoctor.knowledge;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -19,18 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.drools.base.util.Drools;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compiled rules by the text they come from: those built in, then those kept in a directory. One zip per rule file, so that
- * an edit costs one compilation. A directory that cannot be read or written only costs time.
+ * Compiled rules kept in a directory, by the text they come from. One zip per rule file, so that an edit costs one
+ * compilation. A directory that cannot be read or written only costs time.
  */
 final class RuleCache {
-    /** Where compiled rules lie on the class path, one manifest per file. */
-    static final String BUILT_IN = "tunneldoctor/rules/";
-
     /** Raised whenever what is kept, or what is let through before it is kept, changes. */
     private static final String FORMAT = "2";
 
@@ -40,16 +37,21 @@ final class RuleCache {
     private static final int MOST_KEPT = 400;
 
     private final Path directory;
-    private final Optional<String> fingerprint;
+    private final Supplier<Optional<String>> vocabulary;
 
     RuleCache(Path directory) {
+        this(directory, ModelFingerprint::compute);
+    }
+
+    /** @param vocabulary tells one build of the vocabulary from another, empty where it cannot; asked only if need be */
+    RuleCache(Path directory, Supplier<Optional<String>> vocabulary) {
         this.directory = directory;
-        this.fingerprint = ModelFingerprint.compute();
+        this.vocabulary = vocabulary;
     }
 
     /** Empty where the vocabulary cannot be told from another build's. */
     Optional<String> key(RuleFile file) {
-        return fingerprint.map(model -> {
+        return vocabulary.get().map(model -> {
             MessageDigest digest = sha256();
             String context = String.join(
                     "\n", FORMAT, Drools.getFullVersion(), model, file.id(), Boolean.toString(file.shared()), "");
@@ -67,18 +69,6 @@ final class RuleCache {
         }
     }
 
-    Optional<CompiledRules> builtIn(String key, RuleFile file) {
-        try (@Nullable InputStream in = RuleCache.class.getResourceAsStream("/" + BUILT_IN + key)) {
-            return in == null
-                    ? Optional.empty()
-                    : CompiledRules.fromManifest(
-                                    new String(in.readAllBytes(), StandardCharsets.UTF_8), file.relative(), Map.of())
-                            .filter(RuleCache::fits);
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
-    }
-
     /** What was kept, if it is whole and refers to nothing it may not: the directory is no more trusted than the rules. */
     Optional<CompiledRules> kept(String key, RuleFile file) {
         try {
@@ -87,16 +77,12 @@ final class RuleCache {
                 return Optional.empty();
             }
             return CompiledRules.unzip(Files.readAllBytes(place), file.relative())
-                    .filter(RuleCache::fits)
+                    .filter(CompiledRules::fits)
                     .filter(rules -> rules.modelClass().startsWith(file.packageName() + "."))
                     .filter(rules -> Cage.outside(rules.classes()).isEmpty());
         } catch (IOException | SecurityException absent) {
             return Optional.empty();
         }
-    }
-
-    private static boolean fits(CompiledRules rules) {
-        return rules.jdk() <= Runtime.version().feature();
     }
 
     /** Written aside and moved into place, so that no run ever sees half a file. */

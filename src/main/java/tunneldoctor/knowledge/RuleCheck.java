@@ -69,6 +69,16 @@ public record RuleCheck(List<RuleProblem> problems, List<CauseFile> causes, int 
         return new RuleCheck(sorted, causes, files.size());
     }
 
+    /** Whether a text can be the id of a cause, and so the name of its file. */
+    public static boolean isCauseId(String text) {
+        return RuleFile.isId(text);
+    }
+
+    /** The package that the rule file of a cause must name. */
+    public static String packageOf(String cause) {
+        return RuleFile.packageOf(cause);
+    }
+
     /** The word most like a misspelt one; empty if none is near. */
     public static Optional<String> nearest(String misspelt, Collection<String> words) {
         return Vocabulary.nearest(misspelt, words);

@@ -1,6 +1,5 @@
 package tunneldoctor.knowledge;
 
-import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -196,17 +195,5 @@ final class RuleCompiler {
         return message == null
                 ? "the rules do not compile"
                 : message.lines().findFirst().orElse("").strip();
-    }
-
-    /** Writes what the built-in lookup reads: classes as they are, one manifest per key. */
-    static void writeBuiltIn(java.nio.file.Path output, String key, CompiledRules rules) throws IOException {
-        for (Map.Entry<String, byte[]> entry : rules.classes().entrySet()) {
-            java.nio.file.Path target = output.resolve(entry.getKey().replace('.', '/') + ".class");
-            java.nio.file.Files.createDirectories(java.util.Objects.requireNonNull(target.getParent()));
-            java.nio.file.Files.write(target, entry.getValue());
-        }
-        java.nio.file.Path manifest = output.resolve(RuleCache.BUILT_IN + key);
-        java.nio.file.Files.createDirectories(java.util.Objects.requireNonNull(manifest.getParent()));
-        java.nio.file.Files.writeString(manifest, rules.manifest());
     }
 }

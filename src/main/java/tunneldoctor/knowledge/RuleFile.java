@@ -29,7 +29,15 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
 
     /** The one package a file may have: the compile cache holds one package per file. */
     String packageName() {
+        return packageOf(id);
+    }
+
+    static String packageOf(String id) {
         return "rules." + id.replace('-', '_');
+    }
+
+    static boolean isId(String text) {
+        return text.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
     }
 
     /** Every rule file below a directory, by relative path; what cannot be read is added to the problems. */
@@ -66,7 +74,7 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
         String relative = relative(directory, path);
         String name = relative.substring(relative.lastIndexOf('/') + 1);
         String id = name.substring(0, name.length() - EXTENSION.length());
-        if (!id.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*")) {
+        if (!isId(id)) {
             problems.add(new RuleProblem(
                     path,
                     0,

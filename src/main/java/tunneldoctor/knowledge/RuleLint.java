@@ -35,6 +35,7 @@ final class RuleLint {
      * @param whole whether these are all rules of the file
      */
     void check(Collection<String> causes, boolean whole) {
+        head();
         Contradictions contradictions = new Contradictions(reports);
         for (ParsedRule rule : rules) {
             contradictions.check(rule);
@@ -49,6 +50,18 @@ final class RuleLint {
                     rules.get(0).offset(),
                     "no rule of this file finds the cause",
                     "Conclude with Conclude.proved, likely or possible in one of them.");
+        }
+    }
+
+    private void head() {
+        String text = file.text();
+        int end = text.startsWith("/*") ? text.indexOf("*/") : -1;
+        for (int at = text.indexOf(RuleMetadata.TO_FILL_IN); at >= 0 && at < end; ) {
+            reports.tell(
+                    at,
+                    RuleMetadata.NOT_FILLED_IN,
+                    "Say here what the cause is, why the conditions are enough to tell, and where that is documented.");
+            at = text.indexOf(RuleMetadata.TO_FILL_IN, at + 1);
         }
     }
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +19,13 @@ final class RuleLoading {
     /** Drools' compilers descend with the nesting of what they read; a thread has less room than a process begins with. */
     private static final long ROOM = 16L << 20;
 
+    private final BuiltInRules builtIn = BuiltInRules.read();
     private final RuleCache cache;
     private final Map<RuleFile, Compilation> compilations = new LinkedHashMap<>();
-    private final Map<RuleFile, LoadedRules> loaded = new HashMap<>();
+    private final Map<RuleFile, LoadedRules> loaded = new IdentityHashMap<>();
 
-    private RuleLoading(RuleCache cache) {
-        this.cache = cache;
+    private RuleLoading(Path cacheDirectory) {
+        this.cache = new RuleCache(cacheDirectory, builtIn::vocabulary);
     }
 
     /**
@@ -37,7 +39,7 @@ final class RuleLoading {
             throws RuleBaseException {
         List<RuleProblem> problems = new ArrayList<>();
         List<RuleFile> files = readAll(rulesDirectory, problems);
-        RuleLoading loading = new RuleLoading(new RuleCache(cacheDirectory));
+        RuleLoading loading = new RuleLoading(cacheDirectory);
         loading.load(files, byKey(earlier));
         loading.compilations.values().forEach(compilation -> compilation.end(problems, loading));
         if (!problems.isEmpty()) {
@@ -72,35 +74,39 @@ final class RuleLoading {
         return byKey;
     }
 
+    /** Rules that need no compiler. */
+    private record Known(RuleFile file, Optional<String> key, CompiledRules rules) {}
+
     private void load(List<RuleFile> files, Map<String, LoadedRules> earlier) {
-        Map<RuleFile, CompiledRules> known = new LinkedHashMap<>();
+        List<Known> known = new ArrayList<>();
         for (RuleFile file : files) {
-            Optional<String> key = cache.key(file);
+            Optional<CompiledRules> shipped = builtIn.of(file);
+            Optional<String> key = shipped.isPresent() ? Optional.of(BuiltInRules.key(file)) : cache.key(file);
             Optional<LoadedRules> before = key.map(earlier::get);
             before.ifPresent(rules -> loaded.put(file, rules.again(file)));
             if (before.isEmpty()) {
-                key.flatMap(k -> cache.builtIn(k, file).or(() -> cache.kept(k, file)))
+                shipped.or(() -> key.flatMap(k -> cache.kept(k, file)))
                         .ifPresentOrElse(
-                                rules -> known.put(file, rules),
+                                rules -> known.add(new Known(file, key, rules)),
                                 () -> compilations.put(file, new Compilation(file, key)));
             }
         }
         beginCompiling();
-        known.forEach((file, rules) -> {
-            Optional<String> key = cache.key(file);
-            LoadedRules.of(file, key, rules, new ArrayList<>())
-                    .ifPresentOrElse(linked -> loaded.put(file, linked), () -> {
+        for (Known one : known) {
+            LoadedRules.of(one.file, one.key, one.rules, new ArrayList<>())
+                    .ifPresentOrElse(linked -> loaded.put(one.file, linked), () -> {
                         // What does not link was kept by another build, or by nobody.
-                        Compilation again = new Compilation(file, key);
-                        compilations.put(file, again);
+                        Compilation again = new Compilation(one.file, one.key);
+                        compilations.put(one.file, again);
                         again.run();
                     });
-        });
+        }
     }
 
     private void beginCompiling() {
         List<Compilation> waiting = List.copyOf(compilations.values());
         if (!waiting.isEmpty()) {
+            CompilerWarmUp.begin();
             Thread thread = new Thread(null, () -> waiting.forEach(Compilation::run), "rule-compiler", ROOM);
             thread.setDaemon(true);
             thread.start();

@@ -3,6 +3,7 @@ package tunneldoctor.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A chain of a host firewall table.
@@ -40,6 +41,17 @@ public record HostChain(
             numbered.add(beginningShown ? rule.at(numbered.size() + 1) : rule);
         }
         return new HostChain(name, policy, numbered, complete, source, beginningShown, hook);
+    }
+
+    HostChain placed(UnaryOperator<SourceRef> place) {
+        return new HostChain(
+                name,
+                policy,
+                rules.stream().map(rule -> rule.placed(place)).toList(),
+                complete,
+                place.apply(source),
+                beginningShown,
+                hook);
     }
 
     HostChain withPolicy(String other) {

@@ -2,8 +2,10 @@ package tunneldoctor.model;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -55,10 +57,19 @@ public sealed interface HostChange extends FactChange {
     @Override
     default Facts applied(Facts facts) {
         Set<String> names = nodes().stream().map(Node::name).collect(Collectors.toSet());
+        // Nodes with the same rules share them, and go on sharing them.
+        Map<Object, HostTable> tables = new IdentityHashMap<>();
+        Map<Object, NftRuleset> rulesets = new IdentityHashMap<>();
         return facts.changed(
                 this,
-                table -> names.contains(table.node()) ? after(table) : table,
-                ruleset -> names.contains(ruleset.node()) ? after(ruleset) : ruleset,
+                table -> !names.contains(table.node()) || table.chains().isEmpty()
+                        ? table
+                        : tables.computeIfAbsent(table.chains(), chains -> after(table))
+                                .on(table.node(), table.document()),
+                ruleset -> !names.contains(ruleset.node()) || ruleset.tables().isEmpty()
+                        ? ruleset
+                        : rulesets.computeIfAbsent(ruleset.tables(), same -> after(ruleset))
+                                .on(ruleset.node(), ruleset.source().document()),
                 status -> names.contains(status.node()) ? after(status) : status);
     }
 

@@ -2,6 +2,7 @@ package tunneldoctor.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -45,6 +46,19 @@ public record HostRule(
                         jumpsByGoto,
                         specification,
                         source);
+    }
+
+    HostRule placed(UnaryOperator<SourceRef> place) {
+        return new HostRule(
+                table,
+                chain,
+                position,
+                matches,
+                target,
+                targetOptions,
+                jumpsByGoto,
+                specification,
+                place.apply(source));
     }
 
     /**

@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
  * @param document the command's place, as in {@link SourceRef#document()}
  * @param name {@code filter}, {@code raw}, {@code mangle}, {@code nat} or {@code security}; of nftables
  *     {@code inet my-table}
- * @param chains those the document shows, in its order
+ * @param chains those the document shows, in its order; where several nodes have the same rules, one list serves all of
+ *     them, and its places are in the document it was read from
  * @param wholeTable false where the command asked for one chain only, or the text is truncated
  * @param otherBackendHinted the text warns that the other backend holds tables too
  */
@@ -33,6 +34,17 @@ public record HostTable(
     @Override
     public int hashCode() {
         return 31 * document.hashCode() + name.hashCode();
+    }
+
+    /** The same table on another node, whose document says the same of it. */
+    public HostTable on(String otherNode, String otherDocument) {
+        return new HostTable(
+                otherNode, otherDocument, backend, family, name, form, chains, wholeTable, otherBackendHinted);
+    }
+
+    /** With every line at another place. */
+    public HostTable placed(UnaryOperator<SourceRef> place) {
+        return withChains(chains.stream().map(chain -> chain.placed(place)).toList());
     }
 
     public Optional<HostChain> chain(String chainName) {

@@ -1,6 +1,7 @@
 package tunneldoctor.model;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A network security group.
@@ -34,5 +35,11 @@ public record Nsg(
     @Override
     public List<SourceRef> evidence() {
         return List.of(source);
+    }
+
+    /** Groups are told apart by far less than their rules, which may be a thousand. */
+    @Override
+    public int hashCode() {
+        return Objects.hash(id, name, source);
     }
 }

@@ -5,9 +5,16 @@ import java.util.List;
 /**
  * @param id ARM id, lower case; empty in minimal files
  * @param subnetIds subnets it says it is bound to, lower case
+ * @param ignoresGateway whether it keeps out the routes that a virtual network gateway learns
  */
 public record RouteTable(
-        String id, String name, String resourceGroup, List<Route> routes, List<String> subnetIds, SourceRef source) {
+        String id,
+        String name,
+        String resourceGroup,
+        List<Route> routes,
+        List<String> subnetIds,
+        boolean ignoresGateway,
+        SourceRef source) {
     public RouteTable {
         routes = List.copyOf(routes);
         subnetIds = List.copyOf(subnetIds);

@@ -6,7 +6,8 @@ import java.util.List;
  * @param id ARM id, lower case; empty in minimal files
  * @param prefixes address space
  * @param peeredPrefixes address space of connected peerings
- * @param gatewayPeering whether a peering uses a remote gateway, so that on-premises ranges are part of it too
+ * @param gatewayPeering whether it has a gateway or a peering uses a remote one, so that on-premises ranges are part of
+ *     it too; true also where that or a peering's space cannot be read
  */
 public record VirtualNetwork(
         String id,

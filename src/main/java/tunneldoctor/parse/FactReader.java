@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
@@ -19,10 +20,10 @@ import tunneldoctor.model.SourceRef;
 public final class FactReader {
     /** Each command line is read by the first that knows it. */
     private static final List<CommandReader> READERS = List.of(
-            new CommandReader(IptablesReader::reads, IptablesReader::read),
-            new CommandReader(NftReader::reads, NftReader::read),
-            new CommandReader(UfwReader::reads, UfwReader::read),
-            new CommandReader(ProbeReader::reads, ProbeReader::read));
+            new CommandReader(IptablesReader::reads, IptablesReader::read, true),
+            new CommandReader(NftReader::reads, NftReader::read, true),
+            new CommandReader(UfwReader::reads, UfwReader::read, false),
+            new CommandReader(ProbeReader::reads, ProbeReader::read, false));
 
     private static final String WHAT_IS_READ =
             "Read are: iptables -S, iptables -L, iptables-save (also -nft, -legacy and ip6tables), nft list ruleset,"
@@ -42,10 +43,15 @@ public final class FactReader {
 
     private final FactsBuilder facts = new FactsBuilder();
     private final Map<String, Unread> unread = new LinkedHashMap<>();
+    private final Optional<SharedFirewalls> firewalls;
 
-    private FactReader() {}
+    private FactReader(ClusterFacts given) {
+        firewalls = given.nodes().size() > 1 ? Optional.of(new SharedFirewalls(facts)) : Optional.empty();
+    }
 
-    private record CommandReader(Predicate<String> reads, BiConsumer<NodeDocument, FactsBuilder> read) {}
+    /** @param tables whether it reads a firewall's tables and nothing else */
+    private record CommandReader(
+            Predicate<String> reads, BiConsumer<NodeDocument, FactsBuilder> read, boolean tables) {}
 
     /**
      * Outputs of one command that nothing reads.
@@ -63,7 +69,7 @@ public final class FactReader {
      * itself.
      */
     public static Facts read(ClusterFacts given) {
-        return new FactReader().facts(given);
+        return new FactReader(given).facts(given);
     }
 
     private Facts facts(ClusterFacts given) {
@@ -130,7 +136,11 @@ public final class FactReader {
                         "Run it again; only one runs on a node at a time."));
         // Without an answer there is nothing to read; an empty one from a probe would mean that it connected.
         if (inner.failure().isEmpty() || !inner.text().isBlank()) {
-            reader.read.accept(document, facts);
+            if (reader.tables && firewalls.isPresent()) {
+                firewalls.get().read(document, reader.read);
+            } else {
+                reader.read.accept(document, facts);
+            }
         }
     }
 }

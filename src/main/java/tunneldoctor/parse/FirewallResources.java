@@ -249,7 +249,7 @@ final class FirewallResources {
             unread(part, "action", reading);
             return;
         }
-        if (tree.has("rules") && !tree.hasList("rules")) {
+        if (!tree.hasList("rules")) {
             unread(part, "rules", reading);
         }
         Map<Kind, List<Rule>> rules = new EnumMap<>(Kind.class);

@@ -1,8 +1,7 @@
 package tunneldoctor.parse;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,7 +40,6 @@ final class KubernetesReader {
 
     private static final int MAX_WRAPPERS = 8;
     private static final String AUTOSCALER = "konnectivity-agent-autoscaler";
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final FactsBuilder facts;
     private final Set<String> seen = new HashSet<>();
@@ -412,26 +410,38 @@ final class KubernetesReader {
 
     /** {@code {"nodesToReplicas": [[1, 2], [100, 3]]}} or the inner list alone; empty if any step cannot be read. */
     private static Optional<Map<Integer, Integer>> steps(String text) {
-        JsonNode json;
+        Optional<Tree> root;
         try {
-            json = JSON.readTree(text);
-        } catch (JsonProcessingException e) {
+            root = TreeReader.of("", new TextSource(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8))))
+                    .next()
+                    .map(TreeReader.Document::root);
+        } catch (UnreadableFactsException e) {
             return Optional.empty();
         }
-        JsonNode list = json.isObject() ? json.path("nodesToReplicas") : json;
+        Optional<Tree> list =
+                root.flatMap(tree -> tree instanceof Tree.Mapping ? tree.get("nodesToReplicas") : Optional.of(tree));
         Map<Integer, Integer> steps = new HashMap<>();
-        for (JsonNode step : list) {
-            boolean pair = step.isArray() && step.size() == 2;
-            if (!pair || !count(step.get(0)) || !count(step.get(1))) {
+        for (Tree step : list.map(KubernetesReader::items).orElse(List.of())) {
+            List<Tree> pair = items(step);
+            if (pair.size() != 2 || count(pair.get(0)) < 0 || count(pair.get(1)) < 0) {
                 return Optional.empty();
             }
-            steps.put(step.get(0).intValue(), step.get(1).intValue());
+            steps.put(count(pair.get(0)), count(pair.get(1)));
         }
-        return steps.isEmpty() || !list.isArray() ? Optional.empty() : Optional.of(steps);
+        return steps.isEmpty() ? Optional.empty() : Optional.of(steps);
     }
 
-    private static boolean count(JsonNode number) {
-        return number.isInt() && number.intValue() >= 0;
+    private static List<Tree> items(Tree tree) {
+        return tree instanceof Tree.Sequence list ? list.items() : List.of();
+    }
+
+    /** -1 for what is no count. */
+    private static int count(Tree tree) {
+        return tree instanceof Tree.Scalar number
+                        && !number.quoted()
+                        && number.text().matches("[0-9]{1,9}")
+                ? Integer.parseInt(number.text())
+                : -1;
     }
 
     private void event(Source event) {

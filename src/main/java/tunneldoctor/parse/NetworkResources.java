@@ -121,18 +121,22 @@ final class NetworkResources {
             return;
         }
         Set<String> peered = new LinkedHashSet<>();
+        // A subnet that hides its name may be the gateway's.
         boolean gateway = resource.tree().items("subnets").stream()
-                .anyMatch(subnet -> subnet.text("name").equalsIgnoreCase(GATEWAY_SUBNET));
+                .map(subnet -> resource.part("subnets", subnet).name())
+                .anyMatch(name -> name.isEmpty() || name.equalsIgnoreCase(GATEWAY_SUBNET));
         for (ArmTree tree : resource.tree().items("virtualNetworkPeerings")) {
             Resource peering = resource.part("virtualNetworkPeerings", tree);
             String state = tree.text("peeringState");
             if (state.isEmpty()) {
                 unusable(peering, "peering", "its state", "az network vnet show -o json");
+                gateway = true;
             } else if (state.equalsIgnoreCase("Connected")) {
                 gateway |= tree.answer("useRemoteGateways").yes();
                 ArmTree.Texts remote = remoteSpace(tree);
                 if (remote.isEmpty() || !remote.understood()) {
                     unusable(peering, "peering", "the remote address space", "az network vnet show -o json");
+                    gateway = true;
                 }
                 peered.addAll(remote.values());
             }
@@ -189,6 +193,7 @@ final class NetworkResources {
                 resource.resourceGroup(),
                 routes,
                 subnets.orElse(List.of()),
+                resource.tree().answer("disableBgpRoutePropagation").yes(),
                 resource.source(routes.size() + " routes, subnet " + OneLine.list(subnets.orElse(List.of())))));
     }
 

@@ -318,6 +318,10 @@ final class NftRuleDraft {
                         table, chain, position, when, name, step.options(), target.startsWith("goto "), "", at));
             }
         }
+        if (rules.isEmpty()) {
+            // It keeps its place among those it stands with.
+            rules.add(new HostRule(table, chain, position, List.of(), "", "", false, "", at));
+        }
         return rules;
     }
 

@@ -353,8 +353,16 @@ final class SecurityResources {
         Side destination = tree.has("destinations") ? adminSide(tree, "destinations") : side(tree, "destination");
         for (NsgRule each :
                 rules(rule, source, destination, ports(tree, "source"), ports(tree, "destination"), deployed)) {
-            boolean always = tree.lower("access").equals("alwaysallow");
-            facts.adminRules.add(new AdminRule(each.allow() ? always ? "AlwaysAllow" : "Allow" : "Deny", each));
+            String access = tree.lower("access");
+            boolean stated = access.equals("allow") || access.equals("alwaysallow");
+            if (!each.allow()) {
+                facts.adminRules.add(new AdminRule("Deny", each));
+            } else if (!stated || access.equals("allow")) {
+                facts.adminRules.add(new AdminRule("Allow", each));
+            }
+            if (each.allow() && !access.equals("allow")) {
+                facts.adminRules.add(new AdminRule("AlwaysAllow", each));
+            }
         }
     }
 

@@ -159,30 +159,46 @@ final class TextSource extends Reader {
     private void inspect() {
         char[] text = chars.array();
         int end = chars.limit();
-        for (int i = 0; i < end; i++) {
-            char c = text[i];
-            column++;
-            if (c > '~' || c < ' ') {
-                if (c == '\n' || c == '\r') {
-                    line += c == '\n' && afterCarriageReturn ? 0 : 1;
-                    column = 0;
-                } else if (c == 0) {
-                    stop(i, "this is not text: it holds the character NUL", SAVE_AS_UTF8);
-                    return;
-                } else if (!printable(c)) {
-                    text[i] = REPLACEMENT;
-                    rememberControl();
-                }
+        int i = 0;
+        while (i < end) {
+            int run = i;
+            while (i < end && text[i] >= ' ' && text[i] <= '~') {
+                i++;
             }
-            afterCarriageReturn = c == '\r';
+            if (i > run) {
+                column += i - run;
+                afterCarriageReturn = false;
+            } else if (!special(text, i++)) {
+                return;
+            }
             if (column > LONGEST_YAML_LINE && yaml) {
+                int over = column - LONGEST_YAML_LINE;
+                column = LONGEST_YAML_LINE + 1;
                 stop(
-                        i,
+                        i - over,
                         "this line is longer than " + LONGEST_YAML_LINE + " characters",
                         "Break it into several lines, or give the facts as JSON, which has no such limit.");
                 return;
             }
         }
+    }
+
+    /** @return false if there is no text from here on */
+    private boolean special(char[] text, int at) {
+        char c = text[at];
+        column++;
+        if (c == '\n' || c == '\r') {
+            line += c == '\n' && afterCarriageReturn ? 0 : 1;
+            column = 0;
+        } else if (c == 0) {
+            stop(at, "this is not text: it holds the character NUL", SAVE_AS_UTF8);
+            return false;
+        } else if (!printable(c)) {
+            text[at] = REPLACEMENT;
+            rememberControl();
+        }
+        afterCarriageReturn = c == '\r';
+        return true;
     }
 
     private void stop(int at, String message, String advice) {

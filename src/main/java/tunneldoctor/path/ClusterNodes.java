@@ -1,12 +1,14 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.Cluster;
@@ -76,23 +78,29 @@ final class ClusterNodes {
     }
 
     private void gatherNodes() {
+        Map<String, KubeNode> kubeNodes = new HashMap<>();
+        Map<String, List<TunnelPod>> pods = facts.tunnelPods().stream().collect(Collectors.groupingBy(TunnelPod::node));
         for (KubeNode kube : facts.kubeNodes()) {
-            nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty()));
+            kubeNodes.putIfAbsent(kube.name(), kube);
+            nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty(), pods));
         }
         for (NodeOutputs outputs : facts.given().nodes()) {
-            Optional<KubeNode> kube = facts.kubeNodes().stream()
-                    .filter(k -> k.name().equals(outputs.name()))
-                    .findFirst();
-            nodes.put(outputs.name(), node(outputs.name(), kube, Optional.of(outputs)));
+            Optional<KubeNode> kube = Optional.ofNullable(kubeNodes.get(outputs.name()));
+            nodes.put(outputs.name(), node(outputs.name(), kube, Optional.of(outputs), pods));
         }
         for (TunnelPod pod : facts.tunnelPods()) {
             if (!pod.node().isEmpty() && !nodes.containsKey(pod.node())) {
-                nodes.put(pod.node(), node(pod.node(), Optional.empty(), Optional.empty()));
+                nodes.put(pod.node(), node(pod.node(), Optional.empty(), Optional.empty(), pods));
             }
         }
     }
 
-    private Node node(String name, Optional<KubeNode> kube, Optional<NodeOutputs> outputs) {
+    private Node node(
+            String name,
+            Optional<KubeNode> kube,
+            Optional<NodeOutputs> outputs,
+            Map<String, List<TunnelPod>> podsByNode) {
+        List<TunnelPod> pods = podsByNode.getOrDefault(name, List.of());
         String providerId = kube.map(KubeNode::providerId).orElse("");
         Matcher byName = SCALE_SET_NODE.matcher(name);
         boolean named = byName.matches();
@@ -110,8 +118,7 @@ final class ClusterNodes {
                 kube.map(KubeNode::address)
                         .filter(a -> !a.isEmpty())
                         .or(() -> outputs.flatMap(NodeOutputs::address))
-                        .or(() -> facts.tunnelPods().stream()
-                                .filter(pod -> pod.node().equals(name))
+                        .or(() -> pods.stream()
                                 .map(TunnelPod::nodeAddress)
                                 .filter(a -> !a.isEmpty())
                                 .findFirst())
@@ -119,7 +126,7 @@ final class ClusterNodes {
                 kube.map(KubeNode::pool).orElse(""),
                 kube.map(KubeNode::os).orElse(""),
                 kube.map(KubeNode::ready).orElse(Answer.CANNOT_TELL),
-                hostsAgent(name),
+                pods.isEmpty() ? facts.podsListed() ? Answer.NO : Answer.CANNOT_TELL : Answer.YES,
                 resourceGroup,
                 scaleSet,
                 instance,
@@ -128,12 +135,5 @@ final class ClusterNodes {
                 kube.map(KubeNode::source)
                         .or(() -> outputs.map(o -> new SourceRef("nodes[" + o.index() + "]", o.line(), name)))
                         .orElse(new SourceRef("", 0, name)));
-    }
-
-    private Answer hostsAgent(String name) {
-        if (facts.tunnelPods().stream().anyMatch(pod -> pod.node().equals(name))) {
-            return Answer.YES;
-        }
-        return facts.podsListed() ? Answer.NO : Answer.CANNOT_TELL;
     }
 }

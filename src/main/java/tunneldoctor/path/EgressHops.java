@@ -89,12 +89,7 @@ final class EgressHops {
     /** @param sources every address the server may see it with; one if that is known */
     record Sender(Agent agent, Exits.Exit exit, AddressSet sources) {
         boolean exact() {
-            return agent.exact() && sources.size() == 1;
-        }
-
-        /** The agent as it is seen from this exit. */
-        Agent seen() {
-            return new Agent(agent.name(), agent.node(), sources, exact(), agent.why(), agent.source());
+            return sources.size() == 1;
         }
     }
 

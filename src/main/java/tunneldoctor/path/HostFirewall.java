@@ -490,7 +490,6 @@ final class HostFirewall {
                     incoming,
                     device,
                     fromSender,
-                    false,
                     !incoming || device.equals(HostPacket.LOOPBACK),
                     peer,
                     question.port(),
@@ -558,15 +557,16 @@ final class HostFirewall {
                     .filter(claim -> claim.state().untracked())
                     .map(HostWalk.Claim::sources)
                     .toList()));
-            boolean toItself = !packet.incoming() && !refusal.reset();
+            // A reset pretends to come from the peer, an ICMP message comes from any address of the node.
+            boolean ofNode = packet.incoming() || !refusal.reset();
+            AddressSet from = !packet.incoming() && !refusal.reset() ? question.senders() : peer;
             return new HostPacket(
                     refusal.reset() ? packet.protocol() : HostPacket.ICMP,
                     incoming,
                     packet.incoming() ? device : HostPacket.LOOPBACK,
                     false,
-                    toItself,
-                    packet.incoming() || toItself,
-                    peer,
+                    ofNode,
+                    from,
                     question.port(),
                     false,
                     "RELATED",

@@ -10,11 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Agent;
-import tunneldoctor.model.ClusterFacts.CommandOutput;
-import tunneldoctor.model.ClusterFacts.NodeOutputs;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.HostChange;
@@ -24,7 +21,6 @@ import tunneldoctor.model.HostTablesUnreadable;
 import tunneldoctor.model.HostVerdict;
 import tunneldoctor.model.HostVerdict.Mechanism;
 import tunneldoctor.model.Missing;
-import tunneldoctor.model.NftRuleset;
 import tunneldoctor.model.Node;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Purpose;
@@ -49,15 +45,14 @@ final class HostHops {
     private final Facts facts;
     private final Topology topology;
     private final Connections asked;
-    private final Map<String, NodeOutputs> outputs;
+    private final NodeFirewalls firewalls;
     private final Map<String, List<Integer>> changes = new HashMap<>();
 
     HostHops(Facts facts, Topology topology, Connections asked) {
         this.facts = facts;
         this.topology = topology;
         this.asked = asked;
-        this.outputs = facts.given().nodes().stream()
-                .collect(Collectors.toMap(NodeOutputs::name, Function.identity(), (first, second) -> first));
+        this.firewalls = new NodeFirewalls(facts);
         for (int i = 0; i < facts.changes().size(); i++) {
             if (facts.changes().get(i) instanceof HostChange change) {
                 for (Node node : change.nodes()) {
@@ -70,9 +65,9 @@ final class HostHops {
 
     List<HostVerdict> kubeletVerdicts() {
         List<HostVerdict> verdicts = new ArrayList<>();
-        for (List<Node> alike : classes()) {
-            Evidence evidence = evidence(alike.get(0));
-            for (Group group : groups(alike)) {
+        for (NodeClass alike : classes()) {
+            Evidence evidence = alike.evidence();
+            for (Group group : groups(alike.nodes())) {
                 Flow flow = flow(group);
                 verdicts.addAll(ufw(evidence, group, flow));
                 verdicts.addAll(iptables(evidence, group, flow));
@@ -81,46 +76,43 @@ final class HostHops {
         return verdicts;
     }
 
-    /** Linux nodes by what their commands printed; nodes of which nothing is known are a class too. */
-    private List<List<Node>> classes() {
+    /** Linux nodes by what is read of their firewalls; nodes of which nothing is known are a class too. */
+    private List<NodeClass> classes() {
         Map<List<Object>, List<Node>> classes = new LinkedHashMap<>();
         for (Node node : topology.targets()) {
             if (!node.windows()) {
-                List<Object> key = new ArrayList<>();
+                List<Object> key = firewalls.sameAs(node.name());
                 key.add(node.inInterface());
                 key.add(changes.getOrDefault(node.name(), List.of()));
-                NodeOutputs own = outputs.get(node.name());
-                if (own != null) {
-                    for (CommandOutput output : own.outputs()) {
-                        key.add(output.command());
-                        key.add(output.text());
-                    }
-                }
                 classes.computeIfAbsent(key, k -> new ArrayList<>()).add(node);
             }
         }
-        return List.copyOf(classes.values());
+        return classes.values().stream().map(this::nodeClass).toList();
     }
 
+    /** The node of whose outputs the class's rules were read speaks for all of them. */
+    private NodeClass nodeClass(List<Node> alike) {
+        Node speaker = alike.stream()
+                .filter(node -> firewalls.readThere(node.name()))
+                .findFirst()
+                .orElse(alike.get(0));
+        return new NodeClass(alike, evidence(speaker));
+    }
+
+    private record NodeClass(List<Node> nodes, Evidence evidence) {}
+
     private Evidence evidence(Node node) {
-        List<HostTable> tables = facts.hostTables().stream()
-                .filter(table -> table.node().equals(node.name()))
-                .toList();
-        List<NftRuleset> rulesets = facts.nftRulesets().stream()
-                .filter(ruleset -> ruleset.node().equals(node.name()))
-                .toList();
-        List<HostTablesUnreadable> unreadable = facts.unreadableTables().stream()
-                .filter(failed -> failed.node().equals(node.name()))
-                .toList();
-        HostFirewall firewall = new HostFirewall(tables, rulesets, unreadable);
+        String name = node.name();
+        HostFirewall firewall =
+                new HostFirewall(firewalls.tables(name), firewalls.rulesets(name), firewalls.unreadable(name));
         return new Evidence(
                 node,
-                firewall.shown(Direction.INBOUND) || !rulesets.isEmpty(),
+                firewall.shown(Direction.INBOUND) || !firewalls.rulesets(name).isEmpty(),
                 firewall,
-                unreadable.stream().map(HostTablesUnreadable::source).toList(),
-                facts.ufw().stream()
-                        .filter(status -> status.node().equals(node.name()))
-                        .toList());
+                firewalls.unreadable(name).stream()
+                        .map(HostTablesUnreadable::source)
+                        .toList(),
+                firewalls.ufw(name));
     }
 
     /** An agent reaches its own node's kubelet without crossing the network, so it counts there only if it is the only one. */
@@ -161,9 +153,9 @@ final class HostHops {
         AddressSet sources =
                 AddressSet.union(asked.agents().stream().map(Agent::addresses).toList());
         Map<Node, Hop> hops = new LinkedHashMap<>();
-        for (List<Node> alike : classes()) {
-            Evidence evidence = evidence(alike.get(0));
-            for (List<Node> same : NsgHops.splitByAddress(destinations(evidence), alike)) {
+        for (NodeClass alike : classes()) {
+            Evidence evidence = alike.evidence();
+            for (List<Node> same : NsgHops.splitByAddress(destinations(evidence), alike.nodes())) {
                 Optional<String> device = asked.inInterface()
                         .or(() -> same.get(0).interfaceStated()
                                 ? Optional.of(same.get(0).inInterface())

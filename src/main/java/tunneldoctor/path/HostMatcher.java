@@ -166,7 +166,7 @@ final class HostMatcher {
     }
 
     private static boolean looksAtSender(Match match, HostPacket packet) {
-        return match instanceof Match.Source && (packet.fromSender() || packet.toItself())
+        return match instanceof Match.Source && packet.fromSender()
                 || match instanceof Match.Destination && !packet.fromSender();
     }
 

@@ -10,9 +10,8 @@ import tunneldoctor.model.AddressSet;
  * @param incoming whether it arrives at the node, so that it has an incoming and no outgoing interface
  * @param device the interface it arrives on or leaves by
  * @param fromSender whether its source is the flow's sender, else its destination is
- * @param toItself whether source and destination are both the flow's sender, as in an error the node sends itself
  * @param sourceLocal whether its source is an address of this node
- * @param peer addresses the other end may have; the packet's destination if {@code fromSender}
+ * @param peer addresses the other end may have, for what a node says to itself its own; the packet's destination if {@code fromSender}
  * @param servicePort the flow's destination port; the sender's own port is ephemeral
  * @param first whether it opens the connection
  * @param state what conntrack calls it: {@code NEW}, {@code ESTABLISHED}, {@code RELATED} or {@link #NOT_TRACKED_YET}
@@ -26,7 +25,6 @@ record HostPacket(
         boolean incoming,
         String device,
         boolean fromSender,
-        boolean toItself,
         boolean sourceLocal,
         AddressSet peer,
         int servicePort,
@@ -63,7 +61,6 @@ record HostPacket(
                 incoming,
                 device,
                 fromSender,
-                toItself,
                 sourceLocal,
                 peer,
                 servicePort,

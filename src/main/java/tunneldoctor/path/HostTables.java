@@ -73,6 +73,26 @@ final class HostTables {
             whole |= table.wholeTable();
         }
 
+        /** Whether the same rules, as nftables counts them, may stand in the table. */
+        private boolean mayBe(HostTable table) {
+            for (HostChain chain : table.chains()) {
+                ChainText known = chains.get(chain.name());
+                boolean absent = known == null && (whole || chain.hook().isEmpty());
+                if (absent || known != null && count(known.chain()) != count(chain)) {
+                    return false;
+                }
+            }
+            return chains.values().stream()
+                    .allMatch(text -> text.chain().rules().isEmpty()
+                            || table.chain(text.chain().name()).isPresent());
+        }
+
+        /** One rule of nftables may be several of the model, at one position. */
+        private static int count(HostChain chain) {
+            List<HostRule> rules = chain.rules();
+            return rules.isEmpty() ? 0 : rules.get(rules.size() - 1).position();
+        }
+
         /** Who writes the chain's rules, told by its name. */
         Mechanism owner(String chainName) {
             if (chainName.startsWith("ufw-") || chainName.startsWith("ufw6-")) {
@@ -175,8 +195,10 @@ final class HostTables {
             Optional<String> compatible = iptablesName(table);
             if (compatible.isPresent()) {
                 // iptables-nft keeps its tables in nftables; its own text says more of them than nft does.
-                if (!shown(HostTable.Backend.NFT, compatible.get())
-                        && !shown(HostTable.Backend.UNSTATED, compatible.get())) {
+                Slot unstated = shown(HostTable.Backend.UNSTATED, compatible.get())
+                        ? slot(HostTable.Backend.UNSTATED, compatible.get())
+                        : null;
+                if (!shown(HostTable.Backend.NFT, compatible.get()) && (unstated == null || !unstated.mayBe(table))) {
                     slot(HostTable.Backend.NFT, compatible.get()).add(table);
                 }
             } else {

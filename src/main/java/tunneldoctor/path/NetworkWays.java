@@ -10,11 +10,14 @@ import tunneldoctor.model.Node;
 
 /** Puts together what the network does between a sender's machine and the nodes. */
 final class NetworkWays {
+    private final List<String> assumptions;
     private final Exits exits;
     private final NsgHops groups;
     private final RouteHops routes;
 
-    NetworkWays(Exits exits, NsgHops groups, RouteHops routes) {
+    /** @param assumptions what is taken for granted on every way that is not blocked */
+    NetworkWays(List<String> assumptions, Exits exits, NsgHops groups, RouteHops routes) {
+        this.assumptions = assumptions;
         this.exits = exits;
         this.groups = groups;
         this.routes = routes;
@@ -31,6 +34,8 @@ final class NetworkWays {
         if (byExit.isEmpty()) {
             byExit.add(routes.hops(agent, Optional.empty(), targets));
         }
+        List<Hop> assumed =
+                assumptions.isEmpty() ? List.of() : List.of(OwnMachines.pass(agent.addresses(), assumptions));
         Map<List<List<Hop>>, Hop> either = new HashMap<>();
         Map<Node, List<Hop>> hops = new HashMap<>();
         for (Node node : targets) {
@@ -40,7 +45,7 @@ final class NetworkWays {
             List<Hop> out = ways.size() == 1
                     ? ways.get(0)
                     : List.of(either.computeIfAbsent(ways, any -> Fate.either(agent, any)));
-            hops.put(node, joined(out, inbound.getOrDefault(node, List.of())));
+            hops.put(node, joined(joined(assumed, out), inbound.getOrDefault(node, List.of())));
         }
         return hops;
     }

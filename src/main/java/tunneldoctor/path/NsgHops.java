@@ -36,6 +36,8 @@ final class NsgHops {
     private final PlaceFilter filter;
     private final Exits exits;
     private final List<NsgRule> adminRules;
+    private final List<String> assumptions;
+    private final Map<Place, List<Node>> places;
 
     NsgHops(Facts facts, Topology topology, Connections asked) {
         this.topology = topology;
@@ -44,10 +46,12 @@ final class NsgHops {
         this.exits = new Exits(facts, topology);
         this.adminRules =
                 facts.azure().adminRules().stream().map(AdminRule::rule).toList();
+        this.assumptions = PlaceFilter.assumptions(facts);
+        this.places = gatherPlaces();
     }
 
     /** Nodes behind the same groups. */
-    private Map<Place, List<Node>> places() {
+    private Map<Place, List<Node>> gatherPlaces() {
         Map<Place, List<Node>> places = new LinkedHashMap<>();
         for (Node node : topology.targets()) {
             Place place = new Place(
@@ -86,7 +90,7 @@ final class NsgHops {
     /** What they meet on their way in. */
     Map<Node, List<Hop>> inbound(Agent agent) {
         Map<Node, List<Hop>> hops = new HashMap<>();
-        for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
+        for (Map.Entry<Place, List<Node>> place : places.entrySet()) {
             List<Node> targets = others(agent, place.getValue());
             cross(place.getKey().subnet(), Direction.INBOUND, agent, targets, hops);
             cross(place.getKey().networkInterface(), Direction.INBOUND, agent, targets, hops);
@@ -122,7 +126,7 @@ final class NsgHops {
         }
     }
 
-    private static Hop.Piece piece(Ruling ruling, AddressSet sources, Direction direction) {
+    private Hop.Piece piece(Ruling ruling, AddressSet sources, Direction direction) {
         return new Hop.Piece(
                 sources,
                 ruling.decision().outcome(),
@@ -132,7 +136,7 @@ final class NsgHops {
                 false,
                 ruling.decision().decidedBy().map(NsgRule::source),
                 ruling.decision().missing(),
-                List.of());
+                assumptions);
     }
 
     // ---- as verdicts of their own ----
@@ -145,7 +149,7 @@ final class NsgHops {
                     agent,
                     exits.of(agent).stream().map(this::bindings).distinct().toList());
         }
-        for (Map.Entry<Place, List<Node>> place : places().entrySet()) {
+        for (Map.Entry<Place, List<Node>> place : places.entrySet()) {
             for (Agent agent : asked.agents()) {
                 List<Node> targets = others(agent, place.getValue());
                 if (!targets.isEmpty()) {

@@ -32,9 +32,9 @@ final class PertinentRules {
     private final Map<Object, PertinentRules> narrower = new HashMap<>();
 
     /** What of a packet does not change from question to question. */
-    private record Kind(int protocol, boolean fromSender, boolean toItself, int servicePort) {
+    private record Kind(int protocol, boolean fromSender, int servicePort) {
         static Kind of(HostPacket packet) {
-            return new Kind(packet.protocol(), packet.fromSender(), packet.toItself(), packet.servicePort());
+            return new Kind(packet.protocol(), packet.fromSender(), packet.servicePort());
         }
     }
 

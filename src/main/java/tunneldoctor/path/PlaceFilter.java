@@ -25,6 +25,13 @@ final class PlaceFilter {
         this.filter = new NsgFilter(topology.serviceTags(), facts.azure().adminRules());
     }
 
+    /** What is taken for granted where no security admin rule is in the facts, which no resource of a cluster shows. */
+    static List<String> assumptions(Facts facts) {
+        return facts.azure().adminRules().isEmpty()
+                ? List.of("no security admin rule of a Virtual Network Manager is deployed to the network")
+                : List.of();
+    }
+
     /**
      * What becomes of part of the sources.
      *

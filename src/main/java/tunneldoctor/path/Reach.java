@@ -35,6 +35,8 @@ public final class Reach {
 
     private static final String HOST_ALONE =
             "judged by the node's own firewall alone: the facts hold nothing of Azure or Kubernetes";
+    private static final String ANOTHER_NODE =
+            "the agent runs on another node: to its own a connection crosses no network";
     private static final String OWN_NODE = "a node's connections to itself cross no network";
 
     private final Facts facts;
@@ -143,6 +145,7 @@ public final class Reach {
         List<Node> targets = topology.targets().stream().filter(this::asked).toList();
         HostHops hosts = new HostHops(facts, topology, asked);
         NetworkWays ways = new NetworkWays(
+                PlaceFilter.assumptions(facts),
                 new Exits(facts, topology),
                 new NsgHops(facts, topology, asked),
                 new RouteHops(facts, topology, asked, targets, question.from().isEmpty()));
@@ -163,13 +166,26 @@ public final class Reach {
                     hops.addAll(crossed.getOrDefault(node, List.of()));
                     hops.add(Objects.requireNonNull(firewalls.get(node), "every node has a firewall"));
                 }
-                List<String> assumptions =
-                        own(agent, node) ? List.of(OWN_NODE) : hostsAlone(facts) ? List.of(HOST_ALONE) : List.of();
+                List<String> assumptions = assumptions(agent, node);
                 known.computeIfAbsent(hops, way -> Fate.of(agent, way))
                         .forEach((fate, sources) -> paths.add(toNode(agent, node, fate, sources, assumptions)));
             }
         }
         return paths;
+    }
+
+    private List<String> assumptions(Agent agent, Node node) {
+        if (own(agent, node)) {
+            return List.of(OWN_NODE);
+        }
+        List<String> assumptions = new ArrayList<>();
+        if (hostsAlone(facts)) {
+            assumptions.add(HOST_ALONE);
+        }
+        if (Tunnels.mayRunAnywhere(agent)) {
+            assumptions.add(ANOTHER_NODE);
+        }
+        return assumptions;
     }
 
     private static boolean own(Agent agent, Node node) {

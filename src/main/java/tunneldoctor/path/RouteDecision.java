@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Answer;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.RouteTable;
@@ -107,6 +108,7 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
         sets.addAll(network);
         sets.addAll(DISCARDED_BY_DEFAULT);
         sets.add(tags.known());
+        Answer gateway = table.map(RouteTable::ignoresGateway).orElse(false) ? Answer.NO : tags.hasGateway();
         Map<RouteDecision, List<AddressSet>> alike = new LinkedHashMap<>();
         for (AddressCells.Cell cell : AddressCells.of(tags.possible(destination), sets)) {
             List<RouteTable.Route> holding = new ArrayList<>();
@@ -120,7 +122,8 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
                             .or(() -> Optional.of(prefix));
                 }
             }
-            RouteDecision decision = new Judge(tags, destination, cell.addresses(), holding, tagged, system).decide();
+            RouteDecision decision =
+                    new Judge(tags, destination, cell.addresses(), holding, tagged, system, gateway).decide();
             alike.computeIfAbsent(
                             new RouteDecision(AddressSet.NONE, decision.ways, decision.missing),
                             same -> new ArrayList<>())
@@ -140,12 +143,14 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
         private final List<RouteTable.Route> holding;
         private final List<RouteTable.Route> tagged;
         private final Optional<AddressSet> network;
+        private final Answer gateway;
         private final Set<Way> ways = new LinkedHashSet<>();
         private final Set<Missing> missing = new LinkedHashSet<>();
 
         /**
          * @param holding the table's address prefixes that hold the part
          * @param network the narrowest prefix of the network that holds it
+         * @param gateway whether routes that a gateway learns count
          */
         Judge(
                 ServiceTags tags,
@@ -153,13 +158,15 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
                 AddressSet addresses,
                 List<RouteTable.Route> holding,
                 List<RouteTable.Route> tagged,
-                Optional<AddressSet> network) {
+                Optional<AddressSet> network,
+                Answer gateway) {
             this.tags = tags;
             this.destination = destination;
             this.addresses = addresses;
             this.holding = holding;
             this.tagged = tagged;
             this.network = network;
+            this.gateway = gateway;
         }
 
         RouteDecision decide() {
@@ -213,10 +220,10 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
                         "az network nic show-effective-route-table --resource-group \"$NODE_RESOURCE_GROUP\" --name"
                                 + " \"$NIC\" -o json"));
             }
-            if (!inside && size > HOST && !tags.hasGateway().no()) {
+            if (!inside && size > HOST && !gateway.no()) {
                 ways.add(new Way(Hop.GATEWAY, "", Optional.empty()));
                 missing.add(
-                        tags.hasGateway().yes()
+                        gateway.yes()
                                 ? new Missing(
                                         "the routes the virtual network gateway learns, of which one may be narrower",
                                         "az network vnet-gateway list-learned-routes --resource-group"

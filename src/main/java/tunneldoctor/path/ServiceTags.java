@@ -224,6 +224,17 @@ final class ServiceTags {
                         "virtualnetwork-gateway",
                         "which ranges reach the virtual network through its gateway",
                         EXPANDED_COMMAND));
+                // A gateway may learn public ranges too, and a default route that holds them all.
+                doubts.add(new Doubt(
+                        PUBLIC,
+                        new FirstMatch.Condition(
+                                "virtualnetwork-gateway-public",
+                                true,
+                                true,
+                                Optional.of(false),
+                                new Missing(
+                                        "whether the virtual network's gateway learns public ranges or a default route",
+                                        EXPANDED_COMMAND))));
             }
             byRoute = routes(facts, network, doubts);
         }

@@ -3,6 +3,7 @@ package tunneldoctor.path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,7 @@ final class Topology {
     private final Map<String, Nsg> nsgs = new HashMap<>();
     private final Map<String, List<NetworkInterface>> interfacesByAddress = new HashMap<>();
     private final Map<String, Routing> routings = new HashMap<>();
+    private final Map<Node, Optional<Set<String>>> applicationGroups = new IdentityHashMap<>();
     private Optional<List<Nsg>> unbound = Optional.empty();
 
     Topology(Facts facts) {
@@ -66,10 +68,9 @@ final class Topology {
 
     /** The subnet a node's primary address is in; empty where the evidence does not tell. */
     Optional<String> subnetId(Node node) {
-        return scaleSet(node)
-                .flatMap(set -> set.subnetIds().stream().findFirst())
-                .or(() -> networkInterface(node)
-                        .flatMap(nic -> nic.subnetIds().stream().findFirst()))
+        return networkInterface(node)
+                .flatMap(nic -> nic.subnetIds().stream().findFirst())
+                .or(() -> scaleSet(node).flatMap(set -> set.subnetIds().stream().findFirst()))
                 .or(() -> poolSubnet(node))
                 .or(() -> AddressSet.parse(node.address()).flatMap(this::subnetHolding));
     }
@@ -236,22 +237,31 @@ final class Topology {
 
     /** Application security groups a node's interface is in; empty where the evidence does not tell. */
     Optional<Set<String>> applicationGroups(Node node) {
-        return scaleSet(node)
-                .map(set -> Set.copyOf(set.applicationGroups()))
-                .or(() -> networkInterface(node).map(nic -> Set.copyOf(nic.applicationGroups())));
+        return applicationGroups.computeIfAbsent(node, this::findApplicationGroups);
+    }
+
+    private Optional<Set<String>> findApplicationGroups(Node node) {
+        return networkInterface(node)
+                .map(nic -> Set.copyOf(nic.applicationGroups()))
+                .or(() -> scaleSet(node).map(set -> Set.copyOf(set.applicationGroups())));
     }
 
     /** The network security group on a node's interface. */
     Binding interfaceGroup(Node node) {
+        Optional<NetworkInterface> nic = networkInterface(node);
+        if (nic.isPresent()) {
+            return bound(
+                    nic.get().nsgId(),
+                    scaleSetOf(nic.get())
+                            .map(set -> "network interfaces of scale set " + set)
+                            .orElse("network interface " + nic.get().name()));
+        }
+        // A scale set says what its next instance gets; an interface what this one has.
         Optional<ScaleSet> set = scaleSet(node);
         if (set.isPresent()) {
             return bound(
                     set.get().nsgId(),
                     "network interfaces of scale set " + set.get().name());
-        }
-        Optional<NetworkInterface> nic = networkInterface(node);
-        if (nic.isPresent()) {
-            return bound(nic.get().nsgId(), "network interface " + nic.get().name());
         }
         String place = "the network interface of " + label(node);
         for (Nsg nsg : facts.azure().nsgs()) {

@@ -115,26 +115,41 @@ final class TunnelPaths {
     private Fate fate(Agent agent, List<Way> ways) {
         Set<Fate> fates = new LinkedHashSet<>();
         for (Way way : ways) {
-            for (Sender sender : way.senders()) {
-                if (sender.agent().equals(agent)) {
-                    fates.addAll(Fate.of(sender.seen(), hops(sender, way)).keySet());
-                }
+            List<Sender> mine = way.senders().stream()
+                    .filter(sender -> sender.agent().equals(agent))
+                    .toList();
+            if (!mine.isEmpty()) {
+                Agent seen = seen(agent, mine);
+                fates.addAll(Fate.of(seen, hops(seen, way)).keySet());
             }
         }
         return fates.size() == 1 ? fates.iterator().next() : Fate.common(List.copyOf(fates), agent);
     }
 
-    private List<Hop> hops(Sender sender, Way way) {
+    /** The agent as it is seen by one way out; from each exit that it may have with the one address it has there. */
+    private static Agent seen(Agent agent, List<Sender> mine) {
+        return new Agent(
+                agent.name(),
+                agent.node(),
+                AddressSet.union(mine.stream().map(Sender::sources).toList()),
+                mine.stream().allMatch(Sender::exact),
+                agent.why(),
+                agent.source());
+    }
+
+    private List<Hop> hops(Agent seen, Way way) {
         List<Hop> hops = new ArrayList<>();
         Flow flow = way.scene().flow();
         hops.add(ownMachines.towards(
-                new Flow(flow.transport(), sender.sources(), flow.sourceGroups(), flow.destination(), flow.port()),
-                sender.seen()));
+                new Flow(flow.transport(), seen.addresses(), flow.sourceGroups(), flow.destination(), flow.port()),
+                seen));
+        List<String> assumptions = PlaceFilter.assumptions(facts);
+        hops.add(OwnMachines.pass(seen.addresses(), assumptions));
         for (Ruling ruling : way.rulings()) {
-            AddressSet mine = ruling.sources().intersect(sender.sources());
+            AddressSet mine = ruling.sources().intersect(seen.addresses());
             if (!mine.isEmpty()) {
-                List<Hop.Piece> pieces = new ArrayList<>(List.of(piece(ruling.verdict(), mine)));
-                AddressSet rest = sender.sources().minus(mine);
+                List<Hop.Piece> pieces = new ArrayList<>(List.of(piece(ruling.verdict(), mine, assumptions)));
+                AddressSet rest = seen.addresses().minus(mine);
                 if (!rest.isEmpty()) {
                     pieces.addAll(OwnMachines.pass(rest, List.of()).pieces());
                 }
@@ -144,7 +159,7 @@ final class TunnelPaths {
         return hops;
     }
 
-    private static Hop.Piece piece(EgressVerdict verdict, AddressSet sources) {
+    private static Hop.Piece piece(EgressVerdict verdict, AddressSet sources, List<String> ofGroups) {
         Optional<SourceRef> rule = verdict.group().isPresent()
                 ? verdict.group().get().decidedBy().map(NsgRule::source)
                 : verdict.evidence().stream().findFirst();
@@ -164,7 +179,7 @@ final class TunnelPaths {
                 false,
                 rule,
                 verdict.missing(),
-                List.of());
+                verdict.device() == EgressVerdict.Device.NSG ? ofGroups : List.of());
     }
 
     /** What opens the TLS session of an agent, so that the tunnel's ALPN token is lost though the port is open. */

@@ -216,6 +216,36 @@ class RulesTestCommandTest {
     }
 
     @Test
+    void rulesThatWaitForAFindingAreOnlyNamed() throws Exception {
+        Files.writeString(
+                rule,
+                RULE.replace(
+                                "import tunneldoctor.model.Symptom",
+                                "import tunneldoctor.model.Conclusion\n" + "import tunneldoctor.model.Symptom")
+                        + """
+
+                rule "node-cordoned: solution 1"
+                when
+                  Conclusion.Finding(cause == "node-cordoned")
+                then
+                  insertLogical(Conclude.remedy(drools.getRule(), "1", "Uncordon it").command("kubectl uncordon").done());
+                end
+                """);
+
+        assertThat(rules("why-not", "node-cordoned", "--scene", "plain", sample.toString()))
+                .isZero();
+        assertThat(out())
+                .contains(
+                        "2 of 2 rules did not fire",
+                        "\n1 more waits for a finding of the cause (--verbose):\n" + "  node-cordoned: solution 1\n")
+                .doesNotContain("Conclusion.Finding");
+        assertThat(rules("why-not", "node-cordoned", "-v", "--scene", "plain", sample.toString()))
+                .isZero();
+        assertThat(out())
+                .contains("✗ 20: Conclusion.Finding(cause == \"node-cordoned\")", "there is no such fact at all");
+    }
+
+    @Test
     void questionsThatCannotBeAnsweredAreTwo() {
         assertThat(rules("why", "no-such-cause", sample.toString())).isEqualTo(2);
         assertThat(err()).contains("no cause 'no-such-cause'");

@@ -6,22 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import tunneldoctor.knowledge.ConditionCoverage;
-import tunneldoctor.knowledge.ConditionCoverage.Gap;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.model.ClusterFacts;
 
 /** The samples exercise the shipped rules: a rule or condition without a scene is a mistake, as a cause without one is. */
 class SceneCoverageTest {
-    /** Conditions of the shipped rules that no facts can make fail, or hold. */
-    private static boolean idle(Gap gap) {
-        // Verdicts of nodes and of groups on the way to them are made for this purpose only.
-        return gap.condition().equals("purpose == Purpose.KUBELET")
-                        && gap.reason().equals("never seen to fail")
-                // That there is no tunnel is known from the cluster resource alone.
-                || gap.condition().equals("Tunnel(kind == TunnelKind.NONE)")
-                        && gap.rule().equals("snat-exhausted: cannot tell without the cluster resource");
-    }
-
     @Test
     void everyRuleFiresAndEveryConditionIsSeenBothWays() throws Exception {
         RuleBase rules = SamplesTest.rules();
@@ -33,6 +22,6 @@ class SceneCoverageTest {
             }
         }
 
-        assertThat(coverage.gaps()).filteredOn(gap -> !idle(gap)).isEmpty();
+        assertThat(coverage.gaps()).isEmpty();
     }
 }

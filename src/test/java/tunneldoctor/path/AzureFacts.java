@@ -19,7 +19,7 @@ final class AzureFacts {
     private AzureFacts() {}
 
     static RouteTable table(RouteTable.Route... routes) {
-        return new RouteTable("/rt", "rt", "rg", List.of(routes), List.of("/vnet/subnets/nodes"), NOWHERE);
+        return new RouteTable("/rt", "rt", "rg", List.of(routes), List.of("/vnet/subnets/nodes"), false, NOWHERE);
     }
 
     static RouteTable.Route route(String name, String prefix, String hop, String address) {

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Transport;
-import tunneldoctor.parse.HostTexts;
 import tunneldoctor.path.KernelOracle.Asked;
+import tunneldoctor.path.KernelOracle.Printed;
 import tunneldoctor.path.KernelOracle.Shows;
 
 /**
@@ -90,7 +91,7 @@ class HostFirewallKernelTest {
         }
 
         @Override
-        public Map<String, HostTexts> forms(KernelLane lane) throws IOException {
+        public Map<String, Printed> forms(KernelLane lane) throws IOException {
             Map<String, String> suffixes = new LinkedHashMap<>();
             suffixes.put("-S", "-S");
             suffixes.put("-L -n -v", "-L -n -v --line-numbers");
@@ -101,20 +102,17 @@ class HostFirewallKernelTest {
             if (nft()) {
                 commands.addAll(List.of("nft list ruleset", "nft -j list ruleset"));
             }
-            List<String> texts = lane.askAll(commands);
-            Map<String, HostTexts> forms = new LinkedHashMap<>();
-            forms.put("iptables-save", new HostTexts().with(commands.get(0), texts.get(0)));
+            Printed printed = new Printed(commands, lane.askAll(commands));
+            Map<String, Printed> forms = new LinkedHashMap<>();
+            forms.put("iptables-save", printed.at(0));
             int at = 1;
             for (String name : suffixes.keySet()) {
-                HostTexts form = new HostTexts();
-                for (int i = 0; i < TABLES.size(); i++) {
-                    form.with(commands.get(at), texts.get(at));
-                    at++;
-                }
-                forms.put(name, form);
+                forms.put(
+                        name, printed.at(IntStream.range(at, at + TABLES.size()).toArray()));
+                at += TABLES.size();
             }
             for (; at < commands.size(); at++) {
-                forms.put(commands.get(at), new HostTexts().with(commands.get(at), texts.get(at)));
+                forms.put(commands.get(at), printed.at(at));
             }
             return forms;
         }
@@ -172,30 +170,22 @@ class HostFirewallKernelTest {
         }
 
         @Override
-        public Map<String, HostTexts> forms(KernelLane lane) throws IOException {
+        public Map<String, Printed> forms(KernelLane lane) throws IOException {
             List<String> commands = new ArrayList<>(
                     List.of("iptables-nft-save", "iptables-legacy-save", "nft list ruleset", "nft -j list ruleset"));
             for (String table : TABLES) {
                 commands.add("iptables-nft -L -n -v -t " + table);
                 commands.add("iptables-legacy -L -n -v -t " + table);
             }
-            List<String> texts = lane.askAll(commands);
-            Map<String, HostTexts> forms = new LinkedHashMap<>();
-            forms.put("both saves", read(commands, texts, 0, 1));
-            forms.put("both saves and nft", read(commands, texts, 0, 1, 2));
-            forms.put("nft and legacy save", read(commands, texts, 2, 1));
-            forms.put("nft -j and legacy save", read(commands, texts, 3, 1));
-            forms.put("nft save alone", read(commands, texts, 0));
-            forms.put("listings", read(commands, texts, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13));
+            Printed printed = new Printed(commands, lane.askAll(commands));
+            Map<String, Printed> forms = new LinkedHashMap<>();
+            forms.put("both saves", printed.at(0, 1));
+            forms.put("both saves and nft", printed.at(0, 1, 2));
+            forms.put("nft and legacy save", printed.at(2, 1));
+            forms.put("nft -j and legacy save", printed.at(3, 1));
+            forms.put("nft save alone", printed.at(0));
+            forms.put("listings", printed.at(IntStream.range(4, commands.size()).toArray()));
             return forms;
-        }
-
-        private static HostTexts read(List<String> commands, List<String> texts, int... which) {
-            HostTexts form = new HostTexts();
-            for (int i : which) {
-                form.with(commands.get(i), texts.get(i));
-            }
-            return form;
         }
 
         @Override

@@ -143,6 +143,35 @@ class HostFirewallTest {
         assertThat(decide(agree).outcome()).isEqualTo(Outcome.DROPPED);
     }
 
+    /** {@code iptables} without a suffix may be the legacy one: then nftables' table is another one with the same name. */
+    @Test
+    void aTableOfNftablesIsTheOneIptablesShowsOnlyIfItHoldsTheSameRules() {
+        String ruleset = """
+                table ip filter {
+                	chain INPUT {
+                		type filter hook input priority filter; policy accept;
+                		tcp dport 22 xt match "recent" counter packets 0 bytes 0 drop
+                		tcp dport 10250 counter packets 0 bytes 0 drop
+                	}
+                }
+                """;
+        HostTexts same = specification(
+                "ACCEPT", "INPUT -p tcp -m tcp --dport 22 -j DROP;INPUT -p tcp -m tcp --dport 10250 -j DROP");
+        HostDecision once = decide(same.with("nft list ruleset", ruleset));
+        assertThat(once.rule().map(HostRule::specification)).contains("-p tcp -m tcp --dport 10250 -j DROP");
+
+        HostTexts legacy = specification("ACCEPT", "INPUT -p tcp -m tcp --dport 22 -j DROP");
+        assertThat(decide(legacy.with("nft list ruleset", ruleset)).outcome()).isEqualTo(Outcome.DROPPED);
+    }
+
+    @Test
+    void aRulesetOfNftablesThatBreaksOffLeavesAnAcceptOpen() {
+        HostDecision decision =
+                decide(specification("ACCEPT", "").with("nft list ruleset", "table inet a {\n\tchain b {\n\t}\n"));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.missing()).extracting(Missing::command).containsExactly("nft list ruleset");
+    }
+
     /** The node's own refusal of its own packet comes back over the loopback interface. */
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource(delimiter = '|', textBlock = """

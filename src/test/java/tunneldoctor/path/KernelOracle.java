@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -54,7 +55,7 @@ final class KernelOracle {
     private static final Pattern NAMED = Pattern.compile(
             "\\b(limit|ECN|source ports|destination ports|hashlimit|connlimit|statistic|recent|time|ttl|length"
                     + "|pkttype|mac|owner|physdev|sports?|ports|PSH|psh|numgen|quota|hour|day|skuid|skgid|cpu|ether"
-                    + "|dscp|ct count|notrack|CT|REDIRECT|redirect|of equal priority|device|seen|ct (count|original|direction|mark))\\b");
+                    + "|dscp|ct count|notrack|CT|REDIRECT|redirect|of equal priority|own address|device|seen|ct (count|original|direction|mark))\\b");
 
     private final Experiment experiment;
     private final List<String> differences = Collections.synchronizedList(new ArrayList<>());
@@ -86,12 +87,30 @@ final class KernelOracle {
         /** Loads them; empty if the kernel took them, else what was said. */
         String load(KernelLane lane, List<String> rulesets) throws IOException;
 
-        /** The kernel's rules as node tools print them, by the form's name; those that show everything first. */
-        Map<String, HostTexts> forms(KernelLane lane) throws IOException;
+        /** The kernel's rules as node tools print them, by the form's name. */
+        Map<String, Printed> forms(KernelLane lane) throws IOException;
 
         Shows shows(String form);
 
         List<Asked> asked(long seed);
+    }
+
+    /** What commands printed, in their order. */
+    record Printed(List<String> commands, List<String> texts) {
+        HostFirewall firewall() {
+            HostTexts read = new HostTexts();
+            for (int i = 0; i < commands.size(); i++) {
+                read.with(commands.get(i), texts.get(i));
+            }
+            return new HostFirewall(read.tables(), read.rulesets(), read.unreadable());
+        }
+
+        /** The commands at some places. */
+        Printed at(int... places) {
+            return new Printed(
+                    Arrays.stream(places).mapToObj(commands::get).toList(),
+                    Arrays.stream(places).mapToObj(texts::get).toList());
+        }
     }
 
     /**
@@ -127,14 +146,16 @@ final class KernelOracle {
                     direction,
                     transport,
                     port,
-                    AddressSet.union(senders.stream()
-                            .map(sender -> AddressSet.parse(sender).orElseThrow())
-                            .toList()),
-                    AddressSet.parse(peer).orElseThrow(),
+                    AddressSet.union(senders.stream().map(KernelOracle::address).toList()),
+                    address(peer),
                     Optional.empty(),
                     Optional.empty(),
                     Set.of());
         }
+    }
+
+    private static AddressSet address(String text) {
+        return AddressSet.parse(text).orElseThrow();
     }
 
     private KernelOracle(Experiment experiment) {
@@ -219,12 +240,12 @@ final class KernelOracle {
                     differences.add("seed " + seed + " was not loaded: " + refused + String.join("\n", rulesets));
                     continue;
                 }
-                Map<String, HostTexts> forms = experiment.forms(lane);
+                Map<String, Printed> forms = experiment.forms(lane);
                 for (Asked asked : experiment.asked(seed)) {
                     Map<KernelLane.Call, String> kernel =
                             lane.connect(asked.direction(), asked.transport(), asked.port(), QUICK, asked.calls());
                     kernel.values().forEach(answer -> counted("kernel " + answer));
-                    for (Map.Entry<String, HostTexts> form : forms.entrySet()) {
+                    for (Map.Entry<String, Printed> form : forms.entrySet()) {
                         String place = "seed " + seed + ", " + form.getKey();
                         for (String problem : compare(lane, asked, form, kernel)) {
                             differences.add(place + problem + "\n" + String.join("\n", rulesets));
@@ -236,11 +257,10 @@ final class KernelOracle {
     }
 
     private List<String> compare(
-            KernelLane lane, Asked asked, Map.Entry<String, HostTexts> form, Map<KernelLane.Call, String> kernel)
+            KernelLane lane, Asked asked, Map.Entry<String, Printed> form, Map<KernelLane.Call, String> kernel)
             throws IOException {
         List<String> problems = new ArrayList<>();
-        HostTexts texts = form.getValue();
-        HostFirewall firewall = new HostFirewall(texts.tables(), texts.rulesets(), texts.unreadable());
+        HostFirewall firewall = form.getValue().firewall();
         // A sender's own kernel tells it of a datagram it dropped, and hides most refusals from it.
         boolean coarse = asked.transport() == Transport.UDP || experiment.shows(form.getKey()) == Shows.SOME_TABLES;
         for (String peer : asked.peers()) {
@@ -256,9 +276,16 @@ final class KernelOracle {
                     problems.add(place + "decided " + here.size() + " times");
                 } else if (here.get(0).outcome() == Outcome.UNKNOWN) {
                     counted(form.getKey() + " unknown");
-                    if (experiment.shows(form.getKey()) == Shows.EVERYTHING && !excused(here.get(0))) {
+                    if (experiment.shows(form.getKey()) == Shows.EVERYTHING && !excused(asked, here.get(0))) {
                         problems.add(place + "unknown for " + here.get(0).doubts() + ": "
                                 + here.get(0).missing());
+                    } else if (experiment.shows(form.getKey()) == Shows.EVERYTHING) {
+                        Set<Outcome> worlds = OpenWorlds.outcomes(
+                                form.getValue(), here.get(0), asked.question(peer), address(sender));
+                        counted(form.getKey() + " unknown, worlds that differ: " + worlds.size());
+                        if (worlds.size() == 1) {
+                            problems.add(place + "unknown for " + here.get(0).missing() + ", but always " + worlds);
+                        }
                     }
                 } else {
                     counted(form.getKey() + " certain");
@@ -286,9 +313,13 @@ final class KernelOracle {
     }
 
     /** Whether an unknown rests only on what no text could show, and says so. */
-    private static boolean excused(HostDecision decision) {
-        return !decision.doubts().isEmpty()
-                && INHERENT.containsAll(decision.doubts())
+    private static boolean excused(Asked asked, HostDecision decision) {
+        Set<HostDoubt> doubts = EnumSet.copyOf(decision.doubts());
+        if (asked.direction() == Direction.OUTBOUND) {
+            // From which of its addresses a node speaks to itself is no matter of rules.
+            doubts.remove(HostDoubt.DESTINATION);
+        }
+        return INHERENT.containsAll(doubts)
                 && decision.missing().stream()
                         .map(Missing::what)
                         .anyMatch(what -> NAMED.matcher(what).find());

@@ -9,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import tunneldoctor.model.Direction;
-import tunneldoctor.parse.HostTexts;
 import tunneldoctor.path.KernelOracle.Asked;
+import tunneldoctor.path.KernelOracle.Printed;
 import tunneldoctor.path.KernelOracle.Shows;
 
 /** The kernel is the judge of verdicts on rulesets of nftables, too; see {@link HostFirewallKernelTest}. */
@@ -60,13 +60,13 @@ class NftKernelTest {
         }
 
         @Override
-        public Map<String, HostTexts> forms(KernelLane lane) throws IOException {
+        public Map<String, Printed> forms(KernelLane lane) throws IOException {
             List<String> commands =
                     List.of("nft list ruleset", "nft -j list ruleset", "nft -a -n list ruleset", "nft -t list ruleset");
-            List<String> texts = lane.askAll(commands);
-            Map<String, HostTexts> forms = new LinkedHashMap<>();
+            Printed printed = new Printed(commands, lane.askAll(commands));
+            Map<String, Printed> forms = new LinkedHashMap<>();
             for (int i = 0; i < commands.size(); i++) {
-                forms.put(commands.get(i), new HostTexts().with(commands.get(i), texts.get(i)));
+                forms.put(commands.get(i), printed.at(i));
             }
             return forms;
         }

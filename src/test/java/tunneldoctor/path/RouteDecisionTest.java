@@ -117,6 +117,37 @@ class RouteDecisionTest {
     }
 
     @Test
+    void aTableThatKeepsTheGatewaysRoutesOutLeavesNothingOpen() {
+        RouteTable plain = tableOf("0.0.0.0/0 VirtualAppliance 10.3.0.4");
+        RouteTable alone = new RouteTable(
+                plain.id(),
+                plain.name(),
+                plain.resourceGroup(),
+                plain.routes(),
+                plain.subnetIds(),
+                true,
+                plain.source());
+
+        assertThat(ways(RouteDecision.decide(Optional.of(plain), API, network1(true, plain))))
+                .isEqualTo("APPLIANCE 10.3.0.4+GATEWAY");
+        assertThat(ways(RouteDecision.decide(Optional.of(alone), API, network1(true, alone))))
+                .isEqualTo("APPLIANCE 10.3.0.4");
+        assertThat(ways(RouteDecision.decide(Optional.empty(), API, network1(true, alone))))
+                .as("a subnet without a table takes them all")
+                .isEqualTo("GATEWAY+INTERNET");
+    }
+
+    @Test
+    void withoutTheNetworkPrivateSpaceMayBeInItAndAGatewayMayBeThere() {
+        ServiceTags nodes = tags(List.of(), List.of(), "10.1.0.4");
+
+        assertThat(ways(RouteDecision.decide(Optional.empty(), to("10.1.0.20"), nodes)))
+                .isEqualTo("DISCARDED+GATEWAY+NETWORK");
+        assertThat(ways(RouteDecision.decide(Optional.of(tableOf("0.0.0.0/0 None")), API, nodes)))
+                .isEqualTo("DISCARDED+GATEWAY");
+    }
+
+    @Test
     void withoutTheNetworkANarrowRouteIsOpenAndTheDefaultRouteIsNot() {
         ServiceTags nodes = tags(List.of(), List.of(), "10.1.0.4", "10.1.0.20");
 
