@@ -81,17 +81,32 @@ final class DiagnoseCommand implements Callable<Integer> {
         this.pipeline = pipeline;
     }
 
+    /** The command where nothing but the facts' options is given. */
+    DiagnoseCommand(Terminal terminal, Pipeline pipeline, FactsOptions options) {
+        this(terminal, pipeline);
+        this.options = options;
+    }
+
+    FactsOptions options() {
+        return options;
+    }
+
     @Override
     public Integer call() throws IOException {
         options.check(spec.commandLine());
         Path directory = rules.directory();
         if (!watch) {
-            return diagnose(directory, new FactsRun(terminal, options)).code();
+            return diagnose(directory).code();
         }
         if (options.files().contains(FactsOptions.STANDARD_INPUT)) {
             throw new ParameterException(spec.commandLine(), "standard input (-) cannot be watched; name files");
         }
         return watched(directory);
+    }
+
+    /** @param directory of rules */
+    ExitCode diagnose(Path directory) throws IOException {
+        return diagnose(directory, new FactsRun(terminal, options));
     }
 
     private ExitCode diagnose(Path directory, FactsRun run) throws IOException {

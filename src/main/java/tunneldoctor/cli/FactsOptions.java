@@ -13,7 +13,7 @@ final class FactsOptions {
     static final String STANDARD_INPUT = "-";
 
     @Parameters(
-            index = "0+",
+            index = "0..*",
             paramLabel = "FACTS",
             arity = "1..*",
             description = "Facts files, YAML or JSON, each with one or more documents; - for standard input.")
@@ -48,6 +48,16 @@ final class FactsOptions {
             usageHelp = true,
             description = "Show this help.")
     private boolean help;
+
+    static FactsOptions of(List<String> files, OutputFormat output, boolean verbose, boolean noColor, boolean quiet) {
+        FactsOptions options = new FactsOptions();
+        options.files = List.copyOf(files);
+        options.output = output;
+        options.verbose = verbose;
+        options.noColor = noColor;
+        options.quiet = quiet;
+        return options;
+    }
 
     /**
      * @throws ParameterException if the files cannot all be read

@@ -1,10 +1,12 @@
 package tunneldoctor.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +63,17 @@ public final class Main implements Callable<Integer> {
     /** The exit code; never an exception. */
     static int run(Terminal terminal, Pipeline pipeline, String... args) {
         try {
-            return commands(terminal, pipeline, args).execute(args);
+            Optional<FactsOptions> plain = PlainArguments.ofDiagnose(args);
+            Optional<Path> rules = RuleBaseOptions.shipped().filter(Files::isDirectory);
+            return plain.isPresent() && rules.isPresent()
+                    ? new DiagnoseCommand(terminal, pipeline, plain.get())
+                            .diagnose(rules.get())
+                            .code()
+                    : commands(terminal, pipeline, args).execute(args);
         } catch (OutOfMemoryError e) {
             terminal.complain("out of memory; give the Java process more, for example JAVA_TOOL_OPTIONS=-Xmx4g");
             return ExitCode.INTERNAL_ERROR.code();
-        } catch (RuntimeException | Error e) {
+        } catch (IOException | RuntimeException | Error e) {
             terminal.internalError("starting", e, false);
             return ExitCode.INTERNAL_ERROR.code();
         }

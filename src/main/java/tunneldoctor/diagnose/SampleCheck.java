@@ -17,6 +17,8 @@ import tunneldoctor.knowledge.RuleCheck;
 import tunneldoctor.knowledge.RuleProblem;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.Problem;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.parse.FactReader;
 import tunneldoctor.parse.UnreadableFactsException;
 
 /**
@@ -24,7 +26,7 @@ import tunneldoctor.parse.UnreadableFactsException;
  * not, and every scene says what it expects, of causes there are.
  */
 public final class SampleCheck {
-    private static final Pattern TO_FILL_IN = Pattern.compile("[:-]\\s*[\"']?…[\"']?\\s*$");
+    private static final Pattern TO_FILL_IN = Pattern.compile("[:-]\\s*[\"']?…[\"']?\\s*(#.*)?$");
     private static final Pattern PLACE =
             Pattern.compile("^(?:, line (\\d+))?(?:, column (\\d+))?: (.*)$", Pattern.DOTALL);
 
@@ -132,8 +134,13 @@ public final class SampleCheck {
         for (int i = 0; i < documents.size(); i++) {
             ClusterFacts scene = documents.get(i);
             scenes++;
-            for (Problem problem : scene.problems()) {
-                problems.add(text.onLine(problem.at().line(), 0, problem.message(), problem.advice()));
+            // Where something must stay open, evidence that cannot be used may be what the scene shows.
+            boolean open = scene.expect()
+                    .filter(expect -> !expect.cannotTell().isEmpty())
+                    .isPresent();
+            for (Problem problem :
+                    open ? scene.problems() : FactReader.read(scene).problems()) {
+                problems.add(text.onLine(line(scene, problem.at()), 0, problem.message(), problem.advice()));
             }
             title(text, i, scene, titles);
             if (scene.expect().isEmpty()) {
@@ -165,6 +172,18 @@ public final class SampleCheck {
                             "Add one to " + text.path()
                                     + " that differs in what decides, and expects it to be ruled out."));
         }
+    }
+
+    /** In the facts file; a place in a command's output counts from where that output begins. */
+    private static int line(ClusterFacts scene, SourceRef at) {
+        for (ClusterFacts.NodeOutputs node : scene.nodes()) {
+            for (ClusterFacts.CommandOutput output : node.outputs()) {
+                if (at.document().equals("nodes[" + node.index() + "] \"" + output.command() + "\"")) {
+                    return output.line() + Math.max(0, at.line() - 1);
+                }
+            }
+        }
+        return at.line();
     }
 
     private void title(SampleText text, int document, ClusterFacts scene, Map<String, Integer> titles) {

@@ -58,9 +58,25 @@ final class SampleText {
         return number < 1 || number > lines.size() ? "" : lines.get(number - 1);
     }
 
+    /**
+     * A problem at a place.
+     *
+     * @param line 0 for the whole file
+     * @param column 0 for the whole line
+     */
     RuleProblem onLine(int line, int column, String message, String hint) {
+        if (line == 0 && !lines.isEmpty()) {
+            return onLine(1, 1, message, hint);
+        }
+        if (column == 0) {
+            return onLine(line, 1 + indent(line(line)), message, hint);
+        }
         StringBuilder shown = new StringBuilder();
         line(line).chars().forEach(c -> shown.append(Character.isISOControl(c) ? ' ' : (char) c));
         return new RuleProblem(path, line, column, shown.toString().stripTrailing(), message, hint);
+    }
+
+    private static int indent(String line) {
+        return line.length() - line.stripLeading().length();
     }
 }

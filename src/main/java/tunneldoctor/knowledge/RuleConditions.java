@@ -1,8 +1,10 @@
 package tunneldoctor.knowledge;
 
 import java.lang.reflect.Type;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -57,7 +59,26 @@ final class RuleConditions {
                     "the alternatives of this rule combine to more than " + MOST_COMBINATIONS + " rules",
                     "Write a rule for each case, or join the alternatives of one pattern with ||.");
         }
+        talliesBesideAlternatives(all);
         return all;
+    }
+
+    /** Drools gives such a rule all results in place of the first, and it dies of that when it fires. */
+    private void talliesBesideAlternatives(Condition all) {
+        if (combinations(all) < 2) {
+            return;
+        }
+        Deque<Condition> open = new ArrayDeque<>(List.of(all));
+        while (!open.isEmpty()) {
+            Condition condition = open.pop();
+            if (condition instanceof Condition.Tally tally && tally.functions().size() > 1) {
+                reports.tell(
+                        tally.offset(),
+                        "an accumulate of several values beside 'or'",
+                        "Write an accumulate for each value, or a rule for each alternative.");
+            }
+            open.addAll(condition.parts());
+        }
     }
 
     private static long combinations(Condition condition) {

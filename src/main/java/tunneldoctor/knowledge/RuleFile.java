@@ -139,20 +139,14 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
 
     /** A problem of a whole line, 1-based; of the file where there is no such line. */
     RuleProblem problemOnLine(int line, String message, String hint) {
-        int start = 0;
-        for (int i = 1; i < line && start >= 0; i++) {
-            start = text.indexOf('\n', start) + 1;
-            if (start == 0) {
-                start = -1;
-            }
-        }
-        return line < 1 || start < 0
-                ? problem(message, hint)
-                : new RuleProblem(path, line, 0, line(start), message, hint);
+        int start = line < 1 ? 0 : lineStart(line);
+        String words = line(start);
+        return problemAt(start + words.length() - words.stripLeading().length(), message, hint);
     }
 
+    /** A problem of the file as a whole, told at its beginning. */
     RuleProblem problem(String message, String hint) {
-        return new RuleProblem(path, 0, 0, "", message, hint);
+        return problemAt(0, message, hint);
     }
 
     private String line(int start) {

@@ -85,6 +85,8 @@ public sealed interface Match {
             NOT_SHOWN,
             /** A host, service or interface was printed by name. */
             NAMED,
+            /** The printing tool leaves such a condition out at times; usually there is none. */
+            OMITTED,
             /** The reader does not know the words. */
             NOT_UNDERSTOOD
         }

@@ -107,6 +107,9 @@ final class NftFields {
             "ct", "fib", "ether", "vlan", "rt", "socket", "ipsec", "meta", "ip", "osf", "icmp", "igmp", "esp", "ah",
             "comp", "sctp", "dccp", "udplite");
 
+    /** Bits of the link layer's header, as nft prints what it cannot name: {@code @ll,48,64}. */
+    private static final String LINK_LAYER = "@ll";
+
     private NftFields() {}
 
     /** What a field demands of a packet whatever the value asked for: only TCP has {@code tcp dport}. */
@@ -169,7 +172,7 @@ final class NftFields {
         String first = end < 0 ? field : field.substring(0, end);
         return VARYING.contains(field) || VARYING.contains(first)
                 ? Reason.VARIES
-                : HIDDEN.contains(first) ? Reason.NOT_SHOWN : Reason.NOT_UNDERSTOOD;
+                : HIDDEN.contains(first) || first.startsWith(LINK_LAYER) ? Reason.NOT_SHOWN : Reason.NOT_UNDERSTOOD;
     }
 
     /**

@@ -24,6 +24,9 @@ import tunneldoctor.model.SourceRef;
  */
 final class NftJson {
     private static final ObjectMapper JSON = new ObjectMapper();
+    /** Flags of a table that let its chains be entered. */
+    private static final List<String> FLAGS = List.of("owner", "persist");
+
     private static final String WHOLE = "Give the whole output of nft -j list ruleset";
 
     private final NodeDocument document;
@@ -84,8 +87,12 @@ final class NftJson {
         if (object.has("table")) {
             JsonNode table = object.path("table");
             tables.table(table.path("family").asText(), table.path("name").asText());
-            if (table.path("flags").toString().contains("dormant")) {
+            // Some releases print the table's own name in place of its flags.
+            List<String> flags = words(table.path("flags")).orElse(List.of());
+            if (flags.contains("dormant")) {
                 tables.dormant();
+            } else if (!FLAGS.containsAll(flags)) {
+                tables.perhapsDormant();
             }
         } else if (object.has("chain")) {
             JsonNode chain = object.path("chain");
@@ -130,7 +137,9 @@ final class NftJson {
                 // Decides nothing.
             }
             case "jump", "goto" -> draft.effect(kind + " " + body.path("target").asText(), "");
-            case "reject" -> reject(body, draft);
+            case "reject" ->
+                draft.reject(
+                        body.path("type").asText("icmpx"), body.path("expr").asText("port-unreachable"));
             case "notrack" -> draft.effect("NOTRACK", "");
             case "dnat", "redirect", "snat", "masquerade", "tproxy", "synproxy" ->
                 draft.effect(kind.toUpperCase(Locale.ROOT), "");
@@ -150,13 +159,6 @@ final class NftJson {
             case "xt" -> extension(statement, draft);
             default -> draft.anything(statement.toString());
         }
-    }
-
-    private static void reject(JsonNode body, NftRuleDraft draft) {
-        String kind = body.path("type").asText().equals("tcp reset")
-                ? "tcp-reset"
-                : "icmp-" + body.path("expr").asText("port-unreachable");
-        draft.effect("REJECT", "--reject-with " + kind);
     }
 
     private static void extension(JsonNode statement, NftRuleDraft draft) {
@@ -195,7 +197,7 @@ final class NftJson {
     /** {@code 1}, the mark itself, or {@code {"^": [{"&": [{"meta": {"key": "mark"}}, 255]}, 1]}}, innermost first. */
     private static Optional<List<String>> changes(JsonNode value, int depth) {
         if (value.isNumber()) {
-            return Optional.of(List.of("--set-xmark " + value.asText() + "/0xffffffff"));
+            return Optional.of(List.of("--set-xmark " + hexadecimal(value) + "/0xffffffff"));
         }
         if (value.path("meta").path("key").asText().equals("mark")) {
             return Optional.of(List.of());
@@ -216,9 +218,14 @@ final class NftJson {
         }
         return changes(operands.path(0), depth + 1).map(before -> {
             List<String> all = new ArrayList<>(before);
-            all.add(option + operands.path(1).asText());
+            all.add(option + hexadecimal(operands.path(1)));
             return all;
         });
+    }
+
+    /** A number as the text form writes marks. */
+    private static String hexadecimal(JsonNode number) {
+        return String.format(Locale.ROOT, "0x%08x", number.asLong());
     }
 
     /** The field a condition looks at, as nft's text names it; its kind where this tool does not know it. */

@@ -28,6 +28,9 @@ final class NftRuleDraft {
     /** Beyond this, alternatives are kept as one open condition. */
     private static final int MAX_ALTERNATIVES = 4096;
 
+    /** Beyond this, what all alternatives ask for together is kept as one open condition. */
+    private static final int MAX_CONDITIONS = 65_536;
+
     /**
      * One effect.
      *
@@ -45,9 +48,14 @@ final class NftRuleDraft {
     private List<List<Match>> alternatives = List.of(List.of());
     private boolean asksMark;
     private boolean marksAfterAsking;
+    private boolean onlyIpv4;
 
-    /** @param affords whether the document's length pays for so many ways more; called once for each demand */
-    NftRuleDraft(IntPredicate affords) {
+    /**
+     * @param onlyIpv4 whether the table is for IPv4 only
+     * @param affords whether the document's length pays for so many ways more; called once for each demand
+     */
+    NftRuleDraft(boolean onlyIpv4, IntPredicate affords) {
+        this.onlyIpv4 = onlyIpv4;
         this.affords = affords;
     }
 
@@ -74,6 +82,29 @@ final class NftRuleDraft {
         }
         steps.add(new Step(alternatives, List.of(target), options));
         marksAfterAsking = target.equals("MARK") && asksMark;
+    }
+
+    /**
+     * A refusal. Of one with {@code tcp reset} nft lists no {@code meta nfproto ipv6} that stands before it.
+     *
+     * @param kind {@code tcp reset}, {@code icmp}, {@code icmpx} or {@code icmpv6}
+     * @param code what the ICMP message says, for example {@code port-unreachable}
+     */
+    void reject(String kind, String code) {
+        switch (kind) {
+            case "icmpv6" -> and(NEVER);
+            case "tcp reset" -> {
+                if (!onlyIpv4) {
+                    open("meta nfproto ipv6 before reject with tcp reset, which nft does not list", Reason.OMITTED);
+                }
+                effect("REJECT", "--reject-with tcp-reset");
+                return;
+            }
+            default -> {
+                // Both families.
+            }
+        }
+        effect("REJECT", "--reject-with icmp-" + code);
     }
 
     /** An extension of iptables of which nftables only tells the name. */
@@ -109,41 +140,41 @@ final class NftRuleDraft {
      * @param words the condition as printed
      */
     void lookup(List<String> fields, NftSet set, boolean negated, String words) {
-        fields.forEach(field -> NftFields.demanded(field).ifPresent(this::and));
+        fields.forEach(this::demand);
         asksMark |= fields.contains("meta mark");
         boolean map = set.map();
-        if (!set.fits(fields.size()) || negated && map) {
-            unknown(words, Reason.NOT_UNDERSTOOD, map);
-            return;
-        }
-        if (negated && fields.size() > 1) {
+        if (negated && map) {
+            unknown(words, Reason.NOT_UNDERSTOOD, true);
+        } else if (!negated && !map && set.ofMultiport(fields)) {
+            open(words, Reason.NOT_SHOWN);
+        } else if (negated && fields.size() > 1) {
             noneOf(fields, set, words);
-            return;
-        }
-        if (fields.size() == 1 && !map) {
+        } else if (fields.size() == 1 && !map) {
             Optional<List<List<Match>>> ways = set.oneOf(fields.get(0), negated);
             if (ways.isPresent() && affordable(ways.get().size())) {
                 and(ways.get());
             } else {
-                open(words, ways.isPresent() ? Reason.NOT_UNDERSTOOD : reason(fields, set));
+                open(
+                        words,
+                        ways.isPresent()
+                                ? Reason.NOT_UNDERSTOOD
+                                : set.each(fields).reason());
             }
-            return;
-        }
-        List<List<Match>> ways = new ArrayList<>();
-        List<String> targets = new ArrayList<>();
-        boolean readable = affordable(set.elements().size());
-        for (NftSet.Element element : readable ? set.elements() : List.<NftSet.Element>of()) {
-            Optional<List<Match>> way = way(fields, element);
-            readable &= way.isPresent();
-            ways.add(way.orElse(List.of()));
-            targets.add(element.verdict());
-        }
-        if (!readable) {
-            openMap(words, fields, set);
-        } else if (map) {
-            decide(ways, targets);
         } else {
-            and(ways.isEmpty() ? List.of(List.of(NEVER)) : ways);
+            member(fields, set, words);
+        }
+    }
+
+    private void member(List<String> fields, NftSet set, String words) {
+        NftSet.Ways ways = set.each(fields);
+        if (ways.each().isEmpty()) {
+            openMember(words, ways.reason(), set);
+        } else if (!affordable(ways.each().get().size())) {
+            unknown(words, Reason.NOT_UNDERSTOOD, set.map());
+        } else if (set.map()) {
+            decide(ways.each().get(), set.verdicts());
+        } else {
+            and(set.elements().isEmpty() ? List.of(List.of(NEVER)) : ways.each().get());
         }
     }
 
@@ -154,7 +185,9 @@ final class NftRuleDraft {
             List<List<Match>> ways = new ArrayList<>();
             List<Match> met = new ArrayList<>();
             for (int i = 0; i < fields.size(); i++) {
-                List<String> key = List.of(element.keys().get(i));
+                List<String> key = element.keys().size() == fields.size()
+                        ? List.of(element.keys().get(i))
+                        : List.of("");
                 Optional<List<List<Match>>> is = NftFields.oneOf(fields.get(i), key, false);
                 Optional<List<List<Match>>> isNot = NftFields.oneOf(fields.get(i), key, true);
                 if (is.isEmpty()
@@ -162,7 +195,7 @@ final class NftRuleDraft {
                         || is.get().size() != 1
                         || isNot.get().size() != 1) {
                     alternatives = before;
-                    open(words, reason(fields, set));
+                    open(words, set.each(fields).reason());
                     return;
                 }
                 List<Match> way = new ArrayList<>(met);
@@ -181,7 +214,7 @@ final class NftRuleDraft {
 
     /** A set whose elements are not known. */
     void lookupUnknown(List<String> fields, boolean map, String words) {
-        fields.forEach(field -> NftFields.demanded(field).ifPresent(this::and));
+        fields.forEach(this::demand);
         unknown(words, Reason.NOT_SHOWN, map);
     }
 
@@ -193,50 +226,18 @@ final class NftRuleDraft {
     }
 
     /** Each thing a map may do may happen, or nothing. */
-    private void openMap(String words, List<String> fields, NftSet set) {
-        open(words, reason(fields, set));
-        List<String> verdicts =
-                set.elements().stream().map(NftSet.Element::verdict).distinct().toList();
-        if (verdicts.size() > MAX_ALTERNATIVES) {
+    private void openMember(String words, Reason reason, NftSet set) {
+        open(words, reason);
+        if (!set.map()) {
+            return;
+        }
+        List<String> verdicts = set.verdicts().stream().distinct().toList();
+        if (!affordable(verdicts.size())) {
             effect(ANYTHING, "");
-        } else if (set.map()) {
-            List<List<Match>> before = alternatives;
-            verdicts.stream()
-                    .filter(verdict -> !verdict.equals(NftSet.CONTINUE))
-                    .forEach(verdict -> effect(verdict, ""));
-            alternatives = verdicts.contains(NftSet.CONTINUE) ? before : List.of();
+            return;
         }
-    }
-
-    /** Of the first field that is not decided, or else of a value that is not known. */
-    private static Reason reason(List<String> fields, NftSet set) {
-        List<Reason> reasons = new ArrayList<>();
-        for (int i = 0; i < fields.size(); i++) {
-            int at = i;
-            List<String> values = set.elements().stream()
-                    .map(element -> element.keys().get(at))
-                    .filter(value -> NftFields.oneOf(fields.get(at), List.of(value), false)
-                            .isEmpty())
-                    .limit(1)
-                    .toList();
-            if (!values.isEmpty()) {
-                reasons.add(NftFields.reason(fields.get(i), values));
-            }
-        }
-        return reasons.isEmpty() ? Reason.NOT_UNDERSTOOD : reasons.get(0);
-    }
-
-    private static Optional<List<Match>> way(List<String> fields, NftSet.Element element) {
-        List<Match> all = new ArrayList<>();
-        for (int i = 0; i < fields.size(); i++) {
-            Optional<List<List<Match>>> one =
-                    NftFields.oneOf(fields.get(i), List.of(element.keys().get(i)), false);
-            if (one.isEmpty() || one.get().size() != 1) {
-                return Optional.empty();
-            }
-            all.addAll(one.get().get(0));
-        }
-        return Optional.of(all);
+        verdicts.stream().filter(verdict -> !verdict.equals(NftSet.CONTINUE)).forEach(verdict -> effect(verdict, ""));
+        alternatives = verdicts.contains(NftSet.CONTINUE) ? alternatives : List.of();
     }
 
     private boolean affordable(int ways) {
@@ -246,6 +247,12 @@ final class NftRuleDraft {
 
     private void and(List<List<Match>> ways) {
         alternatives = times(ways);
+        long conditions = alternatives.isEmpty()
+                ? 0
+                : (long) alternatives.size() * alternatives.get(0).size();
+        if (conditions > MAX_CONDITIONS) {
+            alternatives = List.of(List.of(new Opaque("more conditions than are followed", Reason.NOT_UNDERSTOOD)));
+        }
         asksMark |= ways.stream().anyMatch(way -> way.stream().anyMatch(Match.Mark.class::isInstance));
     }
 
@@ -409,7 +416,16 @@ final class NftRuleDraft {
 
     /** A condition of which only the field is known, for example {@code ip ttl > 5}. */
     void undecided(String field, String words) {
-        NftFields.demanded(field).ifPresent(this::and);
+        demand(field);
         open(words, NftFields.reason(field));
+    }
+
+    private void demand(String field) {
+        NftFields.demanded(field).ifPresent(this::and);
+        onlyIpv4 |= field.startsWith("ip ")
+                || field.startsWith("icmp ")
+                || field.equals("meta nfproto")
+                || field.equals("meta protocol")
+                || field.equals("ether type");
     }
 }

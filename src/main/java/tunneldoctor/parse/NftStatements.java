@@ -114,15 +114,16 @@ final class NftStatements {
             }
             case "reject" -> {
                 at++;
-                String kind = "icmp-port-unreachable";
+                String kind = "icmpx";
+                String code = "port-unreachable";
                 if (accept("with")) {
-                    accept("icmp");
-                    accept("icmpx");
+                    kind = word().equals("tcp") ? "tcp reset" : word();
+                    at++;
                     accept("type");
-                    kind = word().equals("tcp") ? "tcp-reset" : "icmp-" + word();
-                    at += word().equals("tcp") ? 2 : 1;
+                    code = word();
+                    at++;
                 }
-                draft.effect("REJECT", "--reject-with " + kind);
+                draft.reject(kind, code);
             }
             case "queue" -> last("NFQUEUE");
             case "dnat" -> last("DNAT");
@@ -422,7 +423,7 @@ final class NftStatements {
         boolean noneOf = accept("!");
         boolean map = accept("vmap");
         String value = word();
-        if (value.isEmpty() || map && (equal || negated || noneOf)) {
+        if (value.isEmpty() || value.equals("map") || map && (equal || negated || noneOf)) {
             return false;
         }
         at++;

@@ -31,6 +31,7 @@ final class NftTables {
         final String name;
         final Map<String, Chain> chains = new LinkedHashMap<>();
         boolean dormant;
+        boolean perhapsDormant;
 
         Table(String family, String name) {
             this.family = family;
@@ -86,6 +87,14 @@ final class NftTables {
         }
     }
 
+    /** The current table's base chains may be dormant: its flags are printed, but as nothing known. */
+    void perhapsDormant() {
+        Table here = table;
+        if (here != null) {
+            here.perhapsDormant = true;
+        }
+    }
+
     void chain(String name, SourceRef source) {
         Table here = table;
         if (here == null) {
@@ -116,7 +125,8 @@ final class NftTables {
 
     /** An empty rule to be filled and given to {@link #rule}. */
     NftRuleDraft draft() {
-        return new NftRuleDraft(ways -> {
+        boolean onlyIpv4 = table != null && table.family.equals("ip");
+        return new NftRuleDraft(onlyIpv4, ways -> {
             waysLeft -= ways;
             return waysLeft >= 0;
         });
@@ -205,7 +215,13 @@ final class NftTables {
             }
             Optional<HostChain.Hook> hook = c.hook.filter(at -> !one.dormant);
             HostChain chain = new HostChain(inModel, c.policy, rules, c.complete, c.source, true, hook);
-            chains.addAll(hook.map(NftTables::lacksDevice).orElse(false) ? forSomeDevice(name, chain) : List.of(chain));
+            if (hook.isPresent() && one.perhapsDormant) {
+                chains.addAll(perhapsEntered(name, chain, "whether the table is dormant"));
+            } else if (hook.isPresent() && lacksDevice(hook.get())) {
+                chains.addAll(perhapsEntered(name, chain, "the device that the chain is for"));
+            } else {
+                chains.add(chain);
+            }
         }
         return new HostTable(
                 document.node(),
@@ -226,13 +242,13 @@ final class NftTables {
     }
 
     /** The chain behind one that may enter it or not. */
-    private static List<HostChain> forSomeDevice(String table, HostChain chain) {
-        String inner = chain.name() + " of its device";
+    private static List<HostChain> perhapsEntered(String table, HostChain chain, String words) {
+        String inner = chain.name() + " if entered";
         String end = chain.policy().orElse("ACCEPT");
         List<HostRule> rules = new ArrayList<>(chain.rules());
         rules.add(new HostRule(table, chain.name(), 0, List.of(), end, "", false, "", chain.source()));
-        Match device = new Match.Opaque("the device that the chain is for", Match.Opaque.Reason.NOT_SHOWN);
-        HostRule enter = new HostRule(table, chain.name(), 0, List.of(device), inner, "", false, "", chain.source());
+        Match unknown = new Match.Opaque(words, Match.Opaque.Reason.NOT_SHOWN);
+        HostRule enter = new HostRule(table, chain.name(), 0, List.of(unknown), inner, "", false, "", chain.source());
         return List.of(
                 new HostChain(
                         chain.name(), Optional.of("ACCEPT"), List.of(enter), true, chain.source(), true, chain.hook()),

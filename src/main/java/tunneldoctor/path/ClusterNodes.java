@@ -49,9 +49,9 @@ final class ClusterNodes {
     private List<Node> gatherTargets() {
         List<Cluster.AgentPool> pools =
                 facts.azure().cluster().map(Cluster::pools).orElse(List.of());
-        boolean counted = pools.stream().allMatch(pool -> pool.count() >= 0);
+        boolean counted = !pools.isEmpty() && pools.stream().allMatch(pool -> pool.count() >= 0);
         int count = pools.stream().mapToInt(pool -> Math.max(0, pool.count())).sum();
-        boolean whole = !nodes.isEmpty() && (facts.nodesListed() || counted && count <= nodes.size());
+        boolean whole = !nodes.isEmpty() && (counted ? count <= nodes.size() : facts.nodesListed() || pools.isEmpty());
         if (whole) {
             return List.copyOf(nodes.values());
         }

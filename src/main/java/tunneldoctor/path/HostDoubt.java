@@ -8,6 +8,8 @@ enum HostDoubt {
     NOT_SHOWN,
     /** A host, service or protocol is printed by name. */
     NAMED,
+    /** The tool that prints the rules is known to leave a condition out at times. */
+    OMITTED,
     /** The text holds words this tool does not know. */
     NOT_UNDERSTOOD,
     /** {@code iptables -L} without {@code -v} hides which interface a rule is for. */
@@ -24,6 +26,8 @@ enum HostDoubt {
     DECIDED_ELSEWHERE,
     /** Base chains of equal priority end a connection differently, and no text shows which of them comes first. */
     ORDER,
+    /** Chains of type nat are entered only where connections are tracked, and nothing shown has them tracked. */
+    TRACKING,
     /** A nat rule gives the connection another destination. */
     REWRITTEN,
     /** Tables that are known to exist, or may well, are not among the evidence. */

@@ -287,7 +287,8 @@ final class HostFirewall {
     private static boolean restsOnForm(HostDecision decision) {
         return decision.outcome() == Outcome.UNKNOWN
                 && (decision.doubts().contains(HostDoubt.HIDDEN_INTERFACE)
-                        || decision.doubts().contains(HostDoubt.NAMED));
+                        || decision.doubts().contains(HostDoubt.NAMED)
+                        || decision.doubts().contains(HostDoubt.OMITTED));
     }
 
     private static HostDecision combined(HostDecision strict, HostDecision usual, AddressSet sources) {
@@ -680,7 +681,19 @@ final class HostFirewall {
                         doubt,
                         new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about()),
                         HostWalk.Raised::and));
-                for (HostWalk.Claim claim : summary.claims) {
+                for (HostWalk.Claim found : summary.claims) {
+                    HostWalk.Claim claim = found.sure() && perhaps(stage, state, found) ? found.unsure() : found;
+                    if (claim.sure() != found.sure()) {
+                        AddressSet met = HostWalk.within(all, claim.sources());
+                        HostWalk.fall(passage.onward, state, AddressSet.NONE, met);
+                        passage.doubts.merge(
+                                HostDoubt.TRACKING,
+                                new HostWalk.Raised(
+                                        met,
+                                        Optional.ofNullable(claim.rule()),
+                                        stage.chain().chain().name()),
+                                HostWalk.Raised::and);
+                    }
                     AddressSet sure = claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
                     AddressSet may = HostWalk.within(claim.sure() ? reach.may : all, claim.sources());
                     if (claim.end() == HostWalk.End.ACCEPT) {
@@ -696,6 +709,12 @@ final class HostFirewall {
                     passage.claim(own.of(may, false));
                 }
             });
+        }
+
+        /** Whether the end of a chain that may never be entered makes a difference. */
+        private boolean perhaps(Stage stage, HostWalk.State state, HostWalk.Claim claim) {
+            boolean none = claim.end() == HostWalk.End.ACCEPT && claim.state().equals(state);
+            return stage.nat() && !none && !tables.tracksConnections();
         }
 
         private List<Stage> stages(HostPacket packet) {

@@ -119,6 +119,7 @@ final class HostMatcher {
                     case VARIES -> HostDoubt.VARIES;
                     case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
                     case NAMED -> HostDoubt.NAMED;
+                    case OMITTED -> HostDoubt.OMITTED;
                     case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
                 };
             } else {
@@ -200,6 +201,9 @@ final class HostMatcher {
     }
 
     private Answer opaque(Match.Opaque opaque, HostPacket packet) {
+        if (likely && opaque.reason() == Match.Opaque.Reason.OMITTED) {
+            return Answer.YES;
+        }
         if (!likely || opaque.reason() != Match.Opaque.Reason.NAMED) {
             return Answer.MAYBE;
         }

@@ -34,7 +34,16 @@ final class HostMissing {
                         "whether " + place(raised) + " catches a packet, which no listing shows"
                                 + conditions(doubt, raised),
                         probe);
+            case TRACKING ->
+                new Missing(
+                        "whether the node tracks connections, without which chain " + chain
+                                + " of type nat is not entered",
+                        "sysctl net.netfilter.nf_conntrack_count");
             case NAMED -> new Missing("hosts and ports as numbers, not names" + conditions(doubt, raised), SAVE);
+            case OMITTED ->
+                new Missing(
+                        "whether " + place(raised) + " asks for more than is printed" + conditions(doubt, raised),
+                        probe);
             case NOT_UNDERSTOOD ->
                 new Missing(
                         "what " + place(raised) + " does, which could not be read" + conditions(doubt, raised), SAVE);
@@ -94,6 +103,7 @@ final class HostMissing {
             case VARIES -> HostDoubt.VARIES;
             case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
             case NAMED -> HostDoubt.NAMED;
+            case OMITTED -> HostDoubt.OMITTED;
             case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
         };
     }

@@ -7,11 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Match;
 import tunneldoctor.model.NftRuleset;
 
 /**
@@ -20,6 +23,9 @@ import tunneldoctor.model.NftRuleset;
  */
 final class HostTables {
     /** Tables of iptables, in the order a packet meets those of one hook. */
+    private static final Set<String> TRACKING_TARGETS =
+            Set.of("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "CONNMARK", "CONNSECMARK", "SYNPROXY", "CT");
+
     static final List<String> NAMES = List.of("raw", "mangle", "nat", "filter", "security");
 
     /** A chain and the text it was read from. */
@@ -250,6 +256,25 @@ final class HostTables {
     /** Tables of nftables that no iptables command shows. */
     List<Slot> nativeSlots() {
         return nativeSlots;
+    }
+
+    /**
+     * Whether some rule has the kernel track connections. It does so for a namespace once a rule asks for a connection's
+     * state or translates addresses; a chain of type nat alone is not enough, and without it is never entered.
+     */
+    boolean tracksConnections() {
+        Stream<HostChain> natively = nativeSlots.stream()
+                .flatMap(slot -> slot.chains.values().stream())
+                .map(ChainText::chain);
+        return Stream.concat(given.stream().flatMap(table -> table.chains().stream()), natively)
+                .flatMap(chain -> chain.rules().stream())
+                .anyMatch(rule -> TRACKING_TARGETS.contains(rule.target())
+                        || rule.matches().stream().anyMatch(HostTables::asksConnection));
+    }
+
+    private static boolean asksConnection(Match match) {
+        return match instanceof Match.ConnectionState
+                || match instanceof Match.Opaque opaque && opaque.words().matches("!? ?(ct |conn).*");
     }
 
     List<HostTable> given() {

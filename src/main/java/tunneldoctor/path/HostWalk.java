@@ -101,6 +101,10 @@ final class HostWalk {
             HostTables.@Nullable ChainText policy,
             HostTable table,
             Mechanism owner) {
+        Claim unsure() {
+            return new Claim(end, sources, false, state, rule, policy, table, owner);
+        }
+
         Claim ending(End other) {
             return new Claim(other, sources, sure, state, rule, policy, table, owner);
         }

@@ -66,8 +66,8 @@ final class OwnMachines {
         }
         return List.of(
                 podOf(sender).isPresent()
-                        ? "node " + sender.node() + " forwards what its pods send"
-                        : "node " + sender.node() + " lets its own connections out, which no text in the facts shows");
+                        ? "the senders' own nodes forward what their pods send"
+                        : "the senders' own nodes let connections out, which no text in the facts shows");
     }
 
     /** A hop that lets everything pass. */

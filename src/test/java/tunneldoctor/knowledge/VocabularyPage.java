@@ -185,6 +185,7 @@ final class VocabularyPage {
         type.getMethods().stream()
                 .filter(method -> !method.isPrivate() && !method.isStatic())
                 .filter(method -> method.isPublic() || method.isDefault())
+                .filter(method -> !method.getNameAsString().equals("hashCode"))
                 .filter(method -> everyWord || !OF_EVERY_FACT.contains(method.getNameAsString()))
                 .filter(method -> !own.contains(method.getNameAsString()))
                 .forEach(method -> row(

@@ -488,10 +488,59 @@ class HostFirewallTest {
         assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
     }
 
+    /** The kernel enters a chain of type nat only where connections are tracked, which takes a rule that needs it. */
+    @ParameterizedTest
+    @CsvSource({"accept, UNKNOWN", "ct state invalid accept, DROPPED"})
+    void aNatChainAloneTracksNothing(String other, Outcome outcome) {
+        HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
+                table ip guard {
+                	chain output {
+                		type filter hook output priority filter; policy accept;
+                		%s
+                	}
+
+                	chain input {
+                		type nat hook input priority 100; policy accept;
+                		tcp dport 10250 drop
+                	}
+                }
+                """.formatted(other)));
+        assertThat(decision.outcome()).as(String.valueOf(decision.doubts())).isEqualTo(outcome);
+    }
+
+    /** Nft prints {@code multiport --ports} the same with and without a negation, and a range as its two ends. */
+    @Test
+    void portsOfMultiportAreNotToBeTakenAsNftPrintsThem() {
+        HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
+                table ip filter {
+                	chain INPUT {
+                		type filter hook input priority filter; policy accept;
+                		meta l4proto tcp tcp sport . tcp dport { 0-65535 . 22, 22 . 0-65535 } counter packets 0 bytes 0 drop
+                	}
+                }
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    /** Nft lists {@code meta nfproto ipv6 reject with tcp reset} of an inet table without its condition. */
+    @Test
+    void aResetInAnInetTableIsOnlyLikelyForIpv4() {
+        HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
+                table inet guard {
+                	chain input {
+                		type filter hook input priority filter; policy accept;
+                		tcp dport 10250 reject with tcp reset
+                	}
+                }
+                """));
+        assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(decision.likely()).isEqualTo(Outcome.REJECTED);
+    }
+
     @Test
     void nativeNftablesRulesDropBehindIptablesThatAccept() {
         HostDecision decision = decide(specification("ACCEPT", "").with("nft list ruleset", """
-                table inet guard {
+                table ip guard {
                 	set agents {
                 		type ipv4_addr
                 		flags interval

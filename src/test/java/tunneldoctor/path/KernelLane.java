@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -140,10 +141,13 @@ final class KernelLane implements AutoCloseable {
         }
     }
 
-    /** What a command prints inside the node, errors included. */
+    /** What a command prints inside the node, its errors behind: in between they would cut lines where a buffer ends. */
     String ask(String command) throws IOException {
+        String errors =
+                Path.of(System.getProperty("java.io.tmpdir"), "errors-" + node).toString();
         Writer to = shell.outputWriter(StandardCharsets.UTF_8);
-        to.write("{ " + command + "\n} 2>&1 </dev/null\necho; echo '" + END + "'\n");
+        to.write("{ " + command + "\n} 2>" + errors + " </dev/null\ncat " + errors + "; rm -f " + errors
+                + "; echo; echo '" + END + "'\n");
         to.flush();
         StringBuilder said = new StringBuilder();
         for (String line = shellOut.readLine(); line != null; line = shellOut.readLine()) {

@@ -45,8 +45,13 @@ final class KernelOracle {
     private static final int PATIENT = 2500;
 
     /** Doubts that no better text would settle. */
-    private static final Set<HostDoubt> INHERENT =
-            EnumSet.of(HostDoubt.VARIES, HostDoubt.NOT_SHOWN, HostDoubt.ORDER, HostDoubt.REWRITTEN);
+    private static final Set<HostDoubt> INHERENT = EnumSet.of(
+            HostDoubt.VARIES,
+            HostDoubt.NOT_SHOWN,
+            HostDoubt.OMITTED,
+            HostDoubt.ORDER,
+            HostDoubt.TRACKING,
+            HostDoubt.REWRITTEN);
 
     /**
      * What differs from packet to packet, or what no listing shows: the words with which a reason must name it. A
@@ -55,7 +60,7 @@ final class KernelOracle {
     private static final Pattern NAMED = Pattern.compile(
             "\\b(limit|ECN|source ports|destination ports|hashlimit|connlimit|statistic|recent|time|ttl|length"
                     + "|pkttype|mac|owner|physdev|sports?|ports|PSH|psh|numgen|quota|hour|day|skuid|skgid|cpu|ether"
-                    + "|dscp|ct count|notrack|CT|REDIRECT|redirect|of equal priority|own address|device|seen|ct (count|original|direction|mark))\\b");
+                    + "|dscp|ct count|notrack|CT|REDIRECT|redirect|of equal priority|nfproto|own address|device|seen|ct (count|original|direction|mark))\\b");
 
     private final Experiment experiment;
     private final List<String> differences = Collections.synchronizedList(new ArrayList<>());

@@ -13,14 +13,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.ClusterFacts.CommandOutput;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
+import tunneldoctor.model.EgressVerdict;
+import tunneldoctor.model.NsgVerdict;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.ReachPath;
 import tunneldoctor.model.Tree;
+import tunneldoctor.model.Verdict;
 import tunneldoctor.parse.FactReader;
 import tunneldoctor.parse.FactsFile;
 
@@ -79,9 +84,19 @@ class MissingFactsTest {
         List<String> wrong = new ArrayList<>();
         for (ClusterFacts whole : documents()) {
             List<ReachPath> before = paths(whole);
+            Map<String, Outcome> hopsBefore = hops(whole);
             for (int cut = 0; cut < CUTS; cut++) {
                 List<String> removed = new ArrayList<>();
-                List<ReachPath> after = paths(without(whole, removed));
+                ClusterFacts rest = without(whole, removed);
+                List<ReachPath> after = paths(rest);
+                hops(rest).forEach((hop, now) -> {
+                    Outcome old = hopsBefore.getOrDefault(hop, now);
+                    boolean byAdminRules = removed.stream().anyMatch(part -> part.contains("/ruleCollections/rules"));
+                    if (now != Outcome.UNKNOWN && now != old && !byAdminRules) {
+                        wrong.add(whole.file() + " " + whole.scene().orElse("") + " without " + removed + ": " + hop
+                                + " was " + old + " and is " + now);
+                    }
+                });
                 for (ReachPath old : before) {
                     for (ReachPath now : after) {
                         if (same(old, now)) {
@@ -126,6 +141,23 @@ class MissingFactsTest {
                 || assumed.stream().anyMatch(text -> text.startsWith("no security admin rule"))
                         && old.assumptions().stream().noneMatch(text -> text.startsWith("no security admin rule"));
     }
+
+    /** What the diagnosis rests on: what groups do for each target, and what the way out does. */
+    private static Map<String, Outcome> hops(ClusterFacts facts) {
+        Map<String, Outcome> hops = new TreeMap<>();
+        for (Verdict verdict : PathAnalysis.of(FactReader.read(facts)).verdicts()) {
+            if (verdict instanceof NsgVerdict) {
+                verdict.nodes().forEach(node -> hops.merge("groups before " + node, verdict.outcome(), WORST));
+            } else if (verdict instanceof EgressVerdict egress) {
+                hops.merge("port " + egress.port(), verdict.outcome(), WORST);
+            }
+        }
+        return hops;
+    }
+
+    private static final BinaryOperator<Outcome> WORST = (one, other) -> one.blocked() || other.blocked()
+            ? Outcome.DROPPED
+            : one == Outcome.UNKNOWN || other == Outcome.UNKNOWN ? Outcome.UNKNOWN : Outcome.ALLOWED;
 
     private static List<ReachPath> paths(ClusterFacts facts) {
         return Reach.of(FactReader.read(facts), Reach.Question.TUNNEL).paths();

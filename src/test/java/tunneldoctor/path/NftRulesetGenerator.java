@@ -424,7 +424,11 @@ final class NftRulesetGenerator {
         String kind =
                 pick("", " with icmp host-prohibited", " with icmp port-unreachable", " with icmp net-unreachable");
         if (!ip && kind.isEmpty()) {
-            kind = pick("", " with icmpx admin-prohibited", " with icmpx host-unreachable");
+            kind = pick(
+                    "",
+                    " with icmpx admin-prohibited",
+                    " with icmpx host-unreachable",
+                    " with icmpv6 admin-prohibited");
         }
         return "reject" + (tcp && chance(50) ? " with tcp reset" : kind);
     }

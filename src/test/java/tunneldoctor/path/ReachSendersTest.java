@@ -47,7 +47,7 @@ class ReachSendersTest {
                 .toB();
 
         assertThat(path.outcome()).isEqualTo(Outcome.ALLOWED);
-        assertThat(path.assumptions()).contains("node a forwards what its pods send");
+        assertThat(path.assumptions()).contains("the senders' own nodes forward what their pods send");
     }
 
     @Test
@@ -58,7 +58,7 @@ class ReachSendersTest {
                 .toB();
 
         assertThat(path.outcome()).isEqualTo(Outcome.ALLOWED);
-        assertThat(path.assumptions()).anyMatch(text -> text.startsWith("node a lets its own connections out"));
+        assertThat(path.assumptions()).anyMatch(text -> text.startsWith("the senders' own nodes let connections out"));
     }
 
     @Test
