@@ -35,15 +35,35 @@ final class FactsRun {
         Answer answer(ClusterFacts facts) throws Pipeline.UnusableException;
     }
 
+    private interface Opening {
+        InputStream open() throws IOException;
+    }
+
     /** @param report empty where there is nothing to print */
     record Answer(ExitCode exit, String report) {}
 
     /** @param doing what the command does with a document, for the message if it fails */
     ExitCode over(Reading reading, String doing, Answering answering) {
-        try {
+        return guarded(() -> {
             for (String file : options.files()) {
-                read(reading, file, document -> answer(document, doing, answering));
+                read(reading, file, () -> opened(file), document -> answer(document, doing, answering));
             }
+        });
+    }
+
+    /**
+     * The same over one file that has another name for the user.
+     *
+     * @param name what messages and the report call it
+     */
+    ExitCode over(String name, Path file, Reading reading, String doing, Answering answering) {
+        return guarded(() ->
+                read(reading, name, () -> Files.newInputStream(file), document -> answer(document, doing, answering)));
+    }
+
+    private ExitCode guarded(Runnable reading) {
+        try {
+            reading.run();
         } catch (NothingUsableException e) {
             terminal.complainLines(String.valueOf(e.getMessage()));
             count(ExitCode.BAD_INPUT);
@@ -63,9 +83,8 @@ final class FactsRun {
     }
 
     /** One bad file does not keep the others from being answered. */
-    private void read(Reading reading, String file, Consumer<ClusterFacts> each) {
-        try (InputStream facts =
-                file.equals(FactsOptions.STANDARD_INPUT) ? terminal.in() : Files.newInputStream(path(file))) {
+    private void read(Reading reading, String file, Opening opening, Consumer<ClusterFacts> each) {
+        try (InputStream facts = opening.open()) {
             int[] documents = {0};
             reading.read(file, facts, document -> {
                 documents[0]++;
@@ -91,6 +110,10 @@ final class FactsRun {
             terminal.internalError("reading " + file, e, options.verbose());
             count(ExitCode.INTERNAL_ERROR);
         }
+    }
+
+    private InputStream opened(String file) throws IOException {
+        return file.equals(FactsOptions.STANDARD_INPUT) ? terminal.in() : Files.newInputStream(path(file));
     }
 
     private static Path path(String file) throws IOException {

@@ -114,21 +114,24 @@ public final class KubernetesApi implements KubernetesSource {
                 + " signing requests. No Secret is read, and nothing goes through the tunnel";
     }
 
+    /** Keeps it as a gap that none of it is told. */
+    public static void untold(Collected into, String reason) {
+        Reading.ALL.forEach(reading -> into.gap(gap(reading, reason)));
+    }
+
     @Override
     public void collect(Collected into, Limits limits, Progress progress) {
         progress.planned(PHASE, Reading.ALL.size());
         if (unusable.isPresent()) {
-            Reading.ALL.forEach(reading -> {
-                into.gap(gap(reading, unusable.get()));
-                progress.done(PHASE, reading.what());
-            });
+            untold(into, unusable.get());
+            Reading.ALL.forEach(reading -> progress.done(PHASE, reading.what()));
             return;
         }
         KubernetesClient client;
         try {
             client = client(limits);
         } catch (RuntimeException e) {
-            Reading.ALL.forEach(reading -> into.gap(gap(reading, Failure.reason(e))));
+            untold(into, Failure.reason(e));
             return;
         }
         try {

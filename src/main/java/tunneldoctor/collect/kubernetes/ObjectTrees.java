@@ -17,15 +17,17 @@ final class ObjectTrees {
     private ObjectTrees() {}
 
     /**
-     * The objects of a list; they have no kind of their own there.
+     * The objects of a list; in an API server's own they have no kind, in one that a proxy put together they have.
      *
      * @return empty if the answer is no list of that kind
      */
     static Optional<List<Tree>> items(Tree answer, String kind) {
-        boolean named = answer instanceof Tree.Mapping list
-                && answer.text("kind").filter((kind + LIST)::equals).isPresent()
+        boolean isList = answer instanceof Tree.Mapping list
+                && answer.text("kind")
+                        .filter(named -> named.equals(kind + LIST) || named.equals(LIST))
+                        .isPresent()
                 && list.entries().containsKey("items");
-        if (!named
+        if (!isList
                 || answer.get("items")
                         .filter(items -> !(items instanceof Tree.Sequence))
                         .isPresent()) {

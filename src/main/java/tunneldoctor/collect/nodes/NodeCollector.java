@@ -3,9 +3,13 @@ package tunneldoctor.collect.nodes;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,7 +26,9 @@ public final class NodeCollector {
     /** What a gap is about where a node was not asked at all, or did not answer. */
     public static final String RUN_COMMAND = "run-command";
 
-    private static final String PHASE = "nodes";
+    /** The phase of progress that the nodes belong to. */
+    public static final String PHASE = "nodes";
+
     private static final String ENDED = "collection was ended before it answered";
 
     /** How long an interrupted run may take to notice, in tenths of a second. */
@@ -38,17 +44,20 @@ public final class NodeCollector {
     private static final int KILLED = 128;
 
     private static final int LONGEST_REASON = 200;
+
+    /** Names of nodes in a gap that many share; which they are shows in the file, where they have no output. */
+    private static final int NAMED = 3;
+
     private static final Pattern LISTS_RULES = Pattern.compile("ip6?tables|nft ");
 
     private final NodeTransport transport;
     private final Clock clock;
-    private final int most;
+    private final NodeWish wish;
 
-    /** @param most how many nodes are asked at most, unless more host an agent */
-    public NodeCollector(NodeRunner runner, Clock clock, int most) {
+    public NodeCollector(NodeRunner runner, Clock clock, NodeWish wish) {
         this.transport = new NodeTransport(runner, clock);
         this.clock = clock;
-        this.most = most;
+        this.wish = wish;
     }
 
     /**
@@ -59,14 +68,23 @@ public final class NodeCollector {
      */
     public void collect(
             List<NodeMachine> machines, Set<String> agentNodes, Collected into, Limits limits, Progress progress) {
-        NodeChoice choice = NodeChoice.of(machines, agentNodes, most);
+        NodeChoice choice = NodeChoice.of(machines, agentNodes, wish);
         machines.forEach(machine -> into.node(machine.node(), machine.address()));
-        choice.windows()
-                .forEach(machine ->
-                        into.gap(unasked(machine, "a Windows node, to which no script is sent; see its own firewall")));
-        choice.leftOut()
-                .forEach(machine -> into.gap(unasked(
-                        machine, "left out, for at most " + most + " nodes are asked; --node asks for this one")));
+        if (!wish.runCommand()) {
+            unasked(machines, "not asked, for --no-run-command was given", into);
+            return;
+        }
+        unasked(choice.windows(), "a Windows node, to which no script is sent; see its own firewall", into);
+        unasked(
+                choice.leftOut(),
+                wish.only().isEmpty()
+                        ? "left out, for at most " + wish.most()
+                                + " nodes are asked; --node or --max-nodes asks for more"
+                        : "left out, for --node named others",
+                into);
+        choice.unknown()
+                .forEach(name -> into.gap(new Gap(
+                        "commands on node " + name, RUN_COMMAND, name, "the cluster has no machine of this name")));
         progress.planned(PHASE, choice.asked().size());
         Set<String> settled = ConcurrentHashMap.newKeySet();
         ExecutorService threads = Executors.newFixedThreadPool(limits.parallel(), task -> {
@@ -160,11 +178,32 @@ public final class NodeCollector {
     }
 
     private static List<String> targets(NodeMachine from, List<NodeMachine> machines) {
-        return NodeChoice.of(machines, Set.of(from.node()), MOST_PROBES + 1).asked().stream()
+        NodeWish sample = new NodeWish(true, MOST_PROBES + 1, Set.of());
+        return NodeChoice.of(machines, Set.of(from.node()), sample).asked().stream()
                 .filter(machine -> !machine.node().equals(from.node()))
                 .flatMap(machine -> machine.address().stream())
                 .filter(NodeScripts::isAddress)
                 .toList();
+    }
+
+    /** One gap for each pool: a large cluster has thousands of nodes that nobody asked. */
+    private static void unasked(List<NodeMachine> machines, String reason, Collected into) {
+        Map<String, List<String>> pools = new TreeMap<>();
+        machines.stream()
+                .sorted(Comparator.comparing(NodeMachine::node))
+                .forEach(machine -> pools.computeIfAbsent(NodeChoice.pool(machine), pool -> new ArrayList<>())
+                        .add(machine.node()));
+        pools.forEach((pool, nodes) -> into.gap(
+                nodes.size() == 1
+                        ? new Gap("commands on node " + nodes.get(0), RUN_COMMAND, nodes.get(0), reason)
+                        : new Gap(
+                                "commands on " + nodes.size() + " nodes: " + names(nodes), RUN_COMMAND, pool, reason)));
+    }
+
+    private static String names(List<String> nodes) {
+        return nodes.size() <= NAMED + 1
+                ? String.join(", ", nodes)
+                : String.join(", ", nodes.subList(0, NAMED)) + ", … " + nodes.get(nodes.size() - 1);
     }
 
     private static Gap unasked(NodeMachine machine, String reason) {

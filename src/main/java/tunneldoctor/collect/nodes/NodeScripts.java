@@ -45,14 +45,14 @@ public final class NodeScripts {
 
     private static final String GATHERED = """
             gathered() {
-            kept ufw status verbose; kept ufw status numbered
             saved=
             for v in -nft -legacy; do for f in iptables ip6tables; do
               if there $f$v-save; then kept $f$v-save; saved=1; fi
             done; done
             if [ -z "$saved" ]; then may iptables-save; may ip6tables-save; fi
-            may iptables --list --line-numbers -n -v
             may nft list ruleset
+            may iptables --list --line-numbers -n -v
+            kept ufw status verbose; kept ufw status numbered
             may ss -ltnp
             may systemctl is-active kubelet
             frame 0 end ''

@@ -168,7 +168,7 @@ class NodeCollectorTest {
         machines.add(
                 new NodeMachine("other", "/x/virtualMachineScaleSets/o/virtualMachines/0", "Linux", Optional.empty()));
 
-        NodeChoice choice = NodeChoice.of(machines, Set.of("node020"), 3);
+        NodeChoice choice = NodeChoice.of(machines, Set.of("node020"), new NodeWish(true, 3, Set.of()));
 
         assertThat(choice.asked()).extracting(NodeMachine::node).containsExactly("node001", "node020", "other");
         assertThat(choice.leftOut()).hasSize(28);
@@ -185,7 +185,8 @@ class NodeCollectorTest {
     private ClusterFacts collect(NodeRunner runner, Set<String> agents) {
         Collected into = new Collected("test", Clock.systemUTC());
         Limits limits = new Limits(Instant.now().plus(MINUTE), MINUTE, MINUTE, 2, MINUTE);
-        new NodeCollector(runner, Clock.systemUTC(), 10).collect(machines(2), agents, into, limits, Progress.SILENT);
+        new NodeCollector(runner, Clock.systemUTC(), new NodeWish(true, 10, Set.of()))
+                .collect(machines(2), agents, into, limits, Progress.SILENT);
         return into.facts("test");
     }
 
