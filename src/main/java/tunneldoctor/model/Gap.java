@@ -1,6 +1,7 @@
 package tunneldoctor.model;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Evidence that collection asked for and did not get: denied, failed, cut short, left out on purpose. What it would have
@@ -20,6 +21,12 @@ public record Gap(String what, String about, String subject, String reason, Sour
 
     public Gap(String what, String about, String subject, String reason) {
         this(what, about, subject, reason, NOWHERE);
+    }
+
+    /** Whether a metric is missing that tells of SNAT ports or of connections that found none. */
+    public boolean ofSnatMetric() {
+        return List.of("snatconnectioncount", "allocatedsnatports", "usedsnatports")
+                .contains(about.toLowerCase(Locale.ROOT));
     }
 
     @Override

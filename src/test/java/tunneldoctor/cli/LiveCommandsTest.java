@@ -123,9 +123,7 @@ class LiveCommandsTest {
     })
     void nodesThatCannotBeAskedLeaveTheirCausesOpen(Fault fault, String reason) throws Exception {
         FakeCluster cluster = new FakeCluster(2);
-        try (FakeAzure azure = FakeAzure.start(cluster)
-                        .shell(nodes(cluster))
-                        .fault(RUN_COMMAND, fault);
+        try (FakeAzure azure = FakeAzure.start(cluster).shell(nodes(cluster)).fault(RUN_COMMAND, fault);
                 FakeApiServer kubernetes = FakeApiServer.start(cluster)) {
             CommandRun live = run(azure, kubernetes, "diagnose", "-g", "shop-rg", "-n", "shop");
 

@@ -12,18 +12,25 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import reactor.core.publisher.Mono;
 import tunneldoctor.collect.JsonTree;
 import tunneldoctor.model.Tree;
 
-/** Reads resources as Azure Resource Manager returns them. */
+/**
+ * Reads resources as Azure Resource Manager returns them. The clients of the SDK take an answer of another shape for an
+ * empty one, and a hole would read as health; so answers are read here, and only the pipeline is theirs.
+ */
 final class Arm {
     /** More pages than any list of one cluster has; a service that never stops paging must not keep us. */
     private static final int MOST_PAGES = 500;
 
     private final HttpPipeline pipeline;
     private final URI endpoint;
+
+    /** Takes one resource of a list. */
+    interface Each {
+        void accept(Tree resource) throws ArmFailure;
+    }
 
     Arm(HttpPipeline pipeline, URI endpoint) {
         this.pipeline = pipeline;
@@ -50,7 +57,7 @@ final class Arm {
      * @param each given the resources of every page as soon as it is read
      * @throws ArmFailure for a page that is missing; those before it were given
      */
-    void list(String path, ArmType type, Consumer<Tree> each) throws ArmFailure {
+    void list(String path, ArmType type, Each each) throws ArmFailure {
         Set<String> seen = new HashSet<>();
         Optional<String> next = Optional.of(url(path, type, ""));
         while (next.isPresent()) {

@@ -58,9 +58,10 @@ enum ArmType {
 
     /** Several of it, for people. */
     String plural() {
-        return words.endsWith("s")
-                ? words + "es"
-                : words.endsWith("y") ? words.substring(0, words.length() - 1) + "ies" : words + "s";
+        if (words.endsWith("ss") || words.endsWith("x")) {
+            return words + "es";
+        }
+        return words.endsWith("cy") ? words.substring(0, words.length() - 1) + "ies" : words + "s";
     }
 
     /** The last part of the type, as it stands in a path. */

@@ -35,6 +35,9 @@ public final class AzureSource {
     /** The phase of progress that its reads belong to. */
     public static final String PHASE = "azure";
 
+    /** Keeps connections, so it is one for all. */
+    private static final HttpClient HTTP = new JdkHttpClientBuilder().build();
+
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     private final AzureProfile profile;
@@ -43,7 +46,6 @@ public final class AzureSource {
     private final String resourceGroup;
     private final String cluster;
     private final Duration pause;
-    private final HttpClient http = new JdkHttpClientBuilder().build();
     private volatile List<NodeMachine> machines = List.of();
 
     private AzureSource(
@@ -119,11 +121,9 @@ public final class AzureSource {
      * over or its thread is interrupted, with what was read so far kept and the rest a gap.
      */
     public void collect(Collected into, Limits limits, Progress progress) {
-        HttpPipeline pipeline = pipeline(limits);
-        ComputeManager compute = ComputeManager.authenticate(pipeline, profile);
+        Arm arm = new Arm(pipeline(limits), endpoint);
         try (Crew crew = new Crew(into, limits, progress)) {
-            ClusterWalk walk =
-                    new ClusterWalk(new Arm(pipeline, endpoint), compute.serviceClient(), crew, into, limits.since());
+            ClusterWalk walk = new ClusterWalk(arm, crew, into, limits.since());
             walk.walk(profile.getSubscriptionId(), resourceGroup, cluster);
             machines = walk.machines();
         }
@@ -166,7 +166,7 @@ public final class AzureSource {
         policies.add(new ReadOnly(endpoint));
         return new HttpPipelineBuilder()
                 .policies(policies.toArray(HttpPipelinePolicy[]::new))
-                .httpClient(http)
+                .httpClient(HTTP)
                 .build();
     }
 }

@@ -1,6 +1,5 @@
 package tunneldoctor.collect.azure;
 
-import com.azure.resourcemanager.compute.fluent.ComputeManagementClient;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,11 +43,11 @@ final class ClusterWalk {
     private final Found found = new Found();
     private String nodeScope = "";
 
-    ClusterWalk(Arm arm, ComputeManagementClient compute, Crew crew, Collected into, Duration since) {
+    ClusterWalk(Arm arm, Crew crew, Collected into, Duration since) {
         this.arm = arm;
         this.crew = crew;
         this.into = into;
-        this.machines = new Machines(compute, found);
+        this.machines = new Machines(arm, found);
         this.metrics = new SnatMetrics(arm, into, since);
     }
 
@@ -106,7 +105,7 @@ final class ClusterWalk {
                     .orElse(false);
             // The instances of a flexible set are virtual machines like any others, and listed as such.
             if (!flexible && Within.isId(id, ArmType.SCALE_SET)) {
-                perSet.add(machines.instances(set, group));
+                perSet.add(machines.instances(set));
                 perSet.add(interfaces(id));
             }
         }

@@ -1,19 +1,11 @@
 package tunneldoctor.collect.azure;
 
-import com.azure.core.management.SubResource;
-import com.azure.resourcemanager.compute.fluent.ComputeManagementClient;
-import com.azure.resourcemanager.compute.fluent.models.VirtualMachineInner;
-import com.azure.resourcemanager.compute.fluent.models.VirtualMachineScaleSetVMInner;
-import com.azure.resourcemanager.compute.models.OSProfile;
-import com.azure.resourcemanager.compute.models.StorageProfile;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import tunneldoctor.collect.azure.Crew.Job;
 import tunneldoctor.collect.nodes.NodeMachine;
 import tunneldoctor.model.ArmId;
@@ -30,44 +22,40 @@ final class Machines {
     /** Tags that AKS gives the machines of a pool. */
     private static final List<String> POOL_TAGS = List.of("aks-managed-poolName", "poolName");
 
-    private final ComputeManagementClient compute;
+    private final Arm arm;
     private final Found found;
     private final List<Machine> machines = new ArrayList<>();
 
     private record Machine(String node, String armId, String os) {}
 
-    Machines(ComputeManagementClient compute, Found found) {
-        this.compute = compute;
+    Machines(Arm arm, Found found) {
+        this.arm = arm;
         this.found = found;
     }
 
     /** The instances of a scale set. */
-    Job instances(Tree scaleSet, String group) {
+    Job instances(Tree scaleSet) {
         String id = scaleSet.text("id").orElse("");
-        String prefix = scaleSet.text("properties", "virtualMachineProfile", "osProfile", "computerNamePrefix")
-                .orElse("");
-        String os = scaleSet.text("properties", "virtualMachineProfile", "storageProfile", "osDisk", "osType")
-                .orElse("Linux");
-        return new Job("the instances of scale set " + ArmId.name(id), ArmType.INSTANCE.type(), id, () -> {
-            try {
-                compute.getVirtualMachineScaleSetVMs()
-                        .list(ArmId.name(group), ArmId.name(id))
-                        .forEach(instance -> add(instance, id, prefix, os));
-            } catch (RuntimeException e) {
-                throw ArmFailure.of(e, ArmType.INSTANCE);
-            }
-        });
+        return new Job(
+                "the instances of scale set " + ArmId.name(id),
+                ArmType.INSTANCE.type(),
+                id,
+                () -> arm.list(id + "/virtualMachines", ArmType.INSTANCE, instance -> instance(instance, scaleSet)));
     }
 
-    private void add(VirtualMachineScaleSetVMInner instance, String scaleSet, String prefix, String os) {
-        String number = instance.instanceId() == null ? "" : instance.instanceId();
-        // An instance that a flexible set shares with the list of virtual machines has a name in place of a number.
-        if (INSTANCE.matcher(number).matches()) {
-            String name = computerName(instance.osProfile()).orElseGet(() -> named(prefix, number));
-            add(name, scaleSet + "/virtualMachines/" + number, os(instance.storageProfile(), os));
-        } else {
-            throw new IllegalStateException("an instance without a number");
+    private void instance(Tree instance, Tree scaleSet) throws ArmFailure {
+        String number = instance.text("instanceId").orElse("");
+        String id = instance.text("id").orElse("");
+        if (!INSTANCE.matcher(number).matches() || !Within.isId(id, ArmType.INSTANCE)) {
+            throw new ArmFailure(ArmFailure.Kind.BROKEN, "the answer holds an instance without a number");
         }
+        String[] profile = {"properties", "virtualMachineProfile"};
+        String prefix = scaleSet.text(profile[0], profile[1], "osProfile", "computerNamePrefix")
+                .orElse("");
+        add(
+                computerName(instance).orElseGet(() -> named(prefix, number)),
+                id,
+                os(instance).or(() -> scaleSet.text(profile[0], profile[1], "storageProfile", "osDisk", "osType")));
     }
 
     /** AKS's way, where the machine does not tell its name: the prefix, and the number in base 36 with six digits. */
@@ -79,45 +67,36 @@ final class Machines {
     /** The virtual machines of a resource group that are nodes. */
     Job list(String group) {
         return new Job(
-                "the virtual machines of resource group " + ArmId.name(group), ArmType.MACHINE.type(), "", () -> {
-                    try {
-                        compute.getVirtualMachines()
-                                .listByResourceGroup(ArmId.name(group))
-                                .forEach(this::add);
-                    } catch (RuntimeException e) {
-                        throw ArmFailure.of(e, ArmType.MACHINE);
-                    }
-                });
+                "the virtual machines of resource group " + ArmId.name(group),
+                ArmType.MACHINE.type(),
+                "",
+                () -> arm.list(group + "/providers/" + ArmType.MACHINE.type(), ArmType.MACHINE, this::machine));
     }
 
-    private void add(VirtualMachineInner machine) {
-        Map<String, String> tags = machine.tags() == null ? Map.of() : machine.tags();
-        SubResource set = machine.virtualMachineScaleSet();
-        boolean node = POOL_TAGS.stream().anyMatch(tags::containsKey) || set != null;
-        if (node && machine.id() != null && Within.isId(machine.id(), ArmType.MACHINE)) {
-            add(
-                    computerName(machine.osProfile()).orElse(ArmId.name(machine.id())),
-                    machine.id(),
-                    os(machine.storageProfile(), "Linux"));
+    private void machine(Tree machine) throws ArmFailure {
+        String id = machine.text("id").orElse("");
+        boolean node =
+                POOL_TAGS.stream().anyMatch(tag -> machine.at("tags", tag).isPresent())
+                        || machine.at("properties", "virtualMachineScaleSet").isPresent();
+        if (node && Within.isId(id, ArmType.MACHINE)) {
+            add(computerName(machine).orElse(ArmId.name(id)), id, os(machine));
         }
     }
 
-    private synchronized void add(String name, String armId, String os) {
+    private synchronized void add(String name, String armId, Optional<String> os) throws ArmFailure {
         String node = name.toLowerCase(Locale.ROOT);
         if (!NODE_NAME.matcher(node).matches()) {
-            throw new IllegalStateException("a machine without a name");
+            throw new ArmFailure(ArmFailure.Kind.BROKEN, "the answer holds a machine without a name");
         }
-        machines.add(new Machine(node, armId, os));
+        machines.add(new Machine(node, armId, os.orElse("Linux")));
     }
 
-    private static Optional<String> computerName(@Nullable OSProfile profile) {
-        return Optional.ofNullable(profile).map(OSProfile::computerName).filter(name -> !name.isBlank());
+    private static Optional<String> computerName(Tree machine) {
+        return machine.text("properties", "osProfile", "computerName").filter(name -> !name.isBlank());
     }
 
-    private static String os(@Nullable StorageProfile storage, String otherwise) {
-        return storage == null || storage.osDisk() == null || storage.osDisk().osType() == null
-                ? otherwise
-                : storage.osDisk().osType().toString();
+    private static Optional<String> os(Tree machine) {
+        return machine.text("properties", "storageProfile", "osDisk", "osType").filter(os -> !os.isBlank());
     }
 
     /** In the order of their names, with the addresses that their interfaces were found to have. */

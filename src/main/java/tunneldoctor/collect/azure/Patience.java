@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
@@ -27,6 +28,9 @@ final class Patience implements HttpPipelinePolicy {
 
     /** A call that hung once more than likely hangs again. */
     private static final int TRIES_TIMED_OUT = 2;
+
+    /** A 409 on a read means that the resource is just being changed. */
+    private static final Set<Integer> BUSY = Set.of(408, 409, 500, 502, 503, 504);
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -52,31 +56,46 @@ final class Patience implements HttpPipelinePolicy {
     @Override
     public Mono<HttpResponse> process(HttpPipelineCallContext context, HttpPipelineNextPolicy next) {
         String provider = provider(context.getHttpRequest().getUrl().getPath());
-        boolean repeatable = context.getHttpRequest().getHttpMethod() == HttpMethod.GET;
-        return attempt(next, provider, repeatable, 1);
+        return context.getHttpRequest().getHttpMethod() == HttpMethod.GET
+                ? patient(next, provider, 1, 1)
+                : answered(next, provider);
     }
 
-    private Mono<HttpResponse> attempt(HttpPipelineNextPolicy next, String provider, boolean repeatable, int n) {
-        Mono<HttpResponse> answer = Mono.defer(() -> {
-            Duration wait = Duration.between(Instant.now(), notBefore.getOrDefault(provider, Instant.MIN));
-            return wait.isNegative() || wait.compareTo(left()) > 0
-                    ? once(next)
-                    : Mono.delay(wait).then(once(next));
-        });
-        if (!repeatable) {
-            return answer.doOnNext(response -> heed(response, provider));
-        }
-        return answer.flatMap(response -> {
-                    heed(response, provider);
-                    Duration delay = delay(response, n);
-                    return n < triesFor(response.getStatusCode()) && delay.compareTo(left()) < 0
-                            ? Mono.delay(delay).then(attempt(next, provider, true, n + 1))
-                            : Mono.just(response);
+    /**
+     * @param n which try this is, those that were throttled not counted
+     * @param throttled which try this is of those
+     */
+    private Mono<HttpResponse> patient(HttpPipelineNextPolicy next, String provider, int n, int throttled) {
+        return answered(next, provider)
+                .flatMap(response -> {
+                    boolean throttles = response.getStatusCode() == 429;
+                    boolean again = throttles
+                            ? throttled < TRIES_THROTTLED
+                            : BUSY.contains(response.getStatusCode()) && n < TRIES;
+                    Duration delay = delay(response, throttles ? throttled : n);
+                    if (!again || delay.compareTo(left()) >= 0) {
+                        return Mono.just(response);
+                    }
+                    Mono<HttpResponse> later = throttles
+                            ? patient(next, provider, n, throttled + 1)
+                            : patient(next, provider, n + 1, throttled);
+                    return Mono.delay(delay).then(later);
                 })
                 .onErrorResume(
                         e -> e instanceof IOException && n < TRIES
                                 || e instanceof TimeoutException && n < TRIES_TIMED_OUT,
-                        e -> Mono.delay(backOff(n)).then(attempt(next, provider, true, n + 1)));
+                        e -> Mono.delay(backOff(n)).then(patient(next, provider, n + 1, throttled)));
+    }
+
+    /** One try, not before the time that the provider named. */
+    private Mono<HttpResponse> answered(HttpPipelineNextPolicy next, String provider) {
+        return Mono.defer(() -> {
+                    Duration wait = Duration.between(Instant.now(), notBefore.getOrDefault(provider, Instant.MIN));
+                    return wait.isNegative() || wait.compareTo(left()) > 0
+                            ? once(next)
+                            : Mono.delay(wait).then(once(next));
+                })
+                .doOnNext(response -> heed(response, provider));
     }
 
     private Mono<HttpResponse> once(HttpPipelineNextPolicy next) {
@@ -92,14 +111,6 @@ final class Patience implements HttpPipelinePolicy {
                     .timeout(last ? left : limits.perCall())
                     .onErrorMap(TimeoutException.class, e -> last ? new OutOfTime() : e);
         });
-    }
-
-    private static int triesFor(int status) {
-        return switch (status) {
-            case 429 -> TRIES_THROTTLED;
-            case 408, 409, 500, 502, 503, 504 -> TRIES;
-            default -> 1;
-        };
     }
 
     private void heed(HttpResponse response, String provider) {

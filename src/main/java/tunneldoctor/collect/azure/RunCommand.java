@@ -46,8 +46,8 @@ final class RunCommand implements NodeRunner {
     /** A command takes some 20 seconds, so asking more often than this only brings on throttling. */
     private static final Duration MOST_OFTEN = Duration.ofMillis(200);
 
-    private static final Duration BETWEEN_POLLS = Duration.ofSeconds(2);
-    private static final Duration BETWEEN_CONFLICTS = Duration.ofSeconds(5);
+    private static final int PAUSES_BETWEEN_POLLS = 4;
+    private static final int PAUSES_BETWEEN_CONFLICTS = 10;
     private static final String STDOUT = "[stdout]";
     private static final String STDERR = "[stderr]";
 
@@ -56,7 +56,7 @@ final class RunCommand implements NodeRunner {
     private final Duration pause;
     private final Map<String, Semaphore> machines = new ConcurrentHashMap<>();
 
-    /** @param pause before the second try of what broke; it doubles with each */
+    /** @param pause before the second try of what broke, and the measure of all other waits that Azure does not set */
     RunCommand(Arm arm, ComputeManagementClient compute, Duration pause) {
         this.arm = arm;
         this.compute = compute;
@@ -104,46 +104,54 @@ final class RunCommand implements NodeRunner {
         }
 
         NodeAnswer answer() throws NodeRunFailed, InterruptedException {
-            for (int n = 1; ; n++) {
+            Reply taken = taken();
+            return taken.status() == 202 ? polled(taken) : output(tree(taken));
+        }
+
+        /** Sends the script until Azure takes it: the reply is 202 while it runs, or 200 with its output. */
+        private Reply taken() throws NodeRunFailed, InterruptedException {
+            Optional<NodeRunFailed> before = Optional.empty();
+            for (int broken = 0; ; ) {
+                Duration wait = pause.multipliedBy(PAUSES_BETWEEN_CONFLICTS);
                 try {
-                    Reply accepted = accepted();
-                    return answer(accepted.status() == 202 ? polled(accepted) : accepted);
-                } catch (NodeRunFailed e) {
-                    if (e.kind() != Kind.BROKEN || n >= TRIES) {
-                        throw e;
+                    Reply reply = send(this::post);
+                    if (reply.status() == 200) {
+                        output(tree(reply));
+                    } else if (reply.status() != 202) {
+                        wait = retryAfter(reply, wait);
+                        throw refused(reply);
                     }
-                    sleep(pause.multipliedBy(1L << n), e);
+                    return reply;
+                } catch (NodeRunFailed e) {
+                    switch (e.kind()) {
+                        case CONFLICT, THROTTLED -> before = Optional.of(e);
+                        case BROKEN -> {
+                            if (++broken >= TRIES) {
+                                throw e;
+                            }
+                            wait = pause.multipliedBy(1L << broken);
+                        }
+                        case TIMEOUT -> throw before.orElse(e);
+                        default -> throw e;
+                    }
+                    sleep(wait, e);
                 }
             }
         }
 
-        /** The reply to the script once it is taken: 202 while it runs, or 200 with its output. */
-        private Reply accepted() throws NodeRunFailed, InterruptedException {
-            while (true) {
-                Reply reply = send(this::post);
-                if (reply.status() == 200 || reply.status() == 202) {
-                    return reply;
-                }
-                ArmFailure failure = ArmFailure.of(reply.status(), reply.body(), ArmType.INSTANCE);
-                switch (reply.status()) {
-                    case 401 -> throw new NodeRunFailed(Kind.DENIED, failure.reason());
-                    case 403 ->
-                        throw new NodeRunFailed(
-                                Kind.DENIED,
-                                "HTTP 403, needs the permission " + Permissions.runCommand(machine.armId()));
-                    case 404, 410 -> throw new NodeRunFailed(Kind.GONE, failure.reason());
-                    case 409 ->
-                        sleep(
-                                retryAfter(reply, BETWEEN_CONFLICTS),
-                                new NodeRunFailed(
-                                        Kind.CONFLICT, failure.reason() + ": another command runs on the machine"));
-                    case 429 ->
-                        sleep(
-                                retryAfter(reply, BETWEEN_CONFLICTS),
-                                new NodeRunFailed(Kind.THROTTLED, failure.reason()));
-                    default -> throw new NodeRunFailed(Kind.BROKEN, failure.reason());
-                }
-            }
+        private NodeRunFailed refused(Reply reply) {
+            String reason = ArmFailure.of(reply.status(), reply.body(), ArmType.INSTANCE)
+                    .reason();
+            return switch (reply.status()) {
+                case 401 -> new NodeRunFailed(Kind.DENIED, reason);
+                case 403 ->
+                    new NodeRunFailed(
+                            Kind.DENIED, "HTTP 403, needs the permission " + Permissions.runCommand(machine.armId()));
+                case 404, 410 -> new NodeRunFailed(Kind.GONE, reason);
+                case 409 -> new NodeRunFailed(Kind.CONFLICT, reason + ": another command runs on the machine");
+                case 429 -> new NodeRunFailed(Kind.THROTTLED, reason);
+                default -> new NodeRunFailed(Kind.BROKEN, reason);
+            };
         }
 
         private Mono<Reply> post() {
@@ -163,27 +171,30 @@ final class RunCommand implements NodeRunner {
                     });
         }
 
-        private Reply polled(Reply accepted) throws NodeRunFailed, InterruptedException {
+        private NodeAnswer polled(Reply accepted) throws NodeRunFailed, InterruptedException {
             String location = Optional.ofNullable(accepted.headers().getValue(HttpHeaderName.LOCATION))
                     .orElseThrow(() -> new NodeRunFailed(Kind.BROKEN, "Azure did not say where the output will be"));
             Reply reply = accepted;
             int broken = 0;
             while (true) {
                 sleep(
-                        retryAfter(reply, BETWEEN_POLLS),
+                        retryAfter(reply, pause.multipliedBy(PAUSES_BETWEEN_POLLS)),
                         new NodeRunFailed(Kind.TIMEOUT, "the script did not come to an end in time"));
                 reply = send(() -> arm.send(location).map(Reply::of));
-                if (reply.status() == 200) {
-                    return reply;
+                if (reply.status() == 202 || reply.status() == 429) {
+                    continue;
                 }
-                if (reply.status() != 202 && reply.status() != 429) {
-                    ArmFailure failure = ArmFailure.of(reply.status(), reply.body(), ArmType.OPERATION);
-                    broken++;
-                    if (failure.kind() == ArmFailure.Kind.DENIED) {
-                        throw new NodeRunFailed(Kind.DENIED, failure.reason());
+                try {
+                    if (reply.status() == 200) {
+                        return output(tree(reply));
                     }
-                    if (broken >= TRIES) {
-                        throw new NodeRunFailed(Kind.BROKEN, failure.reason() + " while waiting for the output");
+                    ArmFailure failure = ArmFailure.of(reply.status(), reply.body(), ArmType.OPERATION);
+                    throw new NodeRunFailed(
+                            failure.kind() == ArmFailure.Kind.DENIED ? Kind.DENIED : Kind.BROKEN,
+                            failure.reason() + " while waiting for the output");
+                } catch (NodeRunFailed e) {
+                    if (e.kind() != Kind.BROKEN || ++broken >= TRIES) {
+                        throw e;
                     }
                 }
             }
@@ -219,15 +230,14 @@ final class RunCommand implements NodeRunner {
             }
         }
 
-        private NodeAnswer answer(Reply reply) throws NodeRunFailed {
-            Tree tree;
+        private Tree tree(Reply reply) throws NodeRunFailed {
             try {
-                tree = JsonTree.read(reply.body());
+                Tree tree = JsonTree.read(reply.body());
+                // The operation's own state wraps the output where its other address is asked.
+                return tree.at("properties", "output").orElse(tree);
             } catch (IOException e) {
                 throw new NodeRunFailed(Kind.BROKEN, "the answer is not valid JSON");
             }
-            // The operation's own state wraps the output where the first address is asked.
-            return output(tree.at("properties", "output").orElse(tree));
         }
 
         private void sleep(Duration time, NodeRunFailed otherwise) throws NodeRunFailed, InterruptedException {

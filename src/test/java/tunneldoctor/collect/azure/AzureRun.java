@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import tunneldoctor.collect.Collected;
 import tunneldoctor.collect.Limits;
 import tunneldoctor.collect.Progress;
@@ -22,8 +24,9 @@ import tunneldoctor.model.Diagnosis;
 /** One collection from the stand-in, with the Kubernetes objects and node outputs that a whole collection would add. */
 record AzureRun(ClusterFacts facts, List<NodeMachine> machines) {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-22T10:15:00Z"), ZoneOffset.UTC);
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration PAUSE = Duration.ofMillis(1);
     private static final Diagnoser DIAGNOSER = new Diagnoser(rules());
+    private static final Map<String, Diagnosis> DIAGNOSES = new ConcurrentHashMap<>();
     private static final String CLEAN = """
             *filter
             :INPUT ACCEPT [0:0]
@@ -66,8 +69,19 @@ record AzureRun(ClusterFacts facts, List<NodeMachine> machines) {
         return of(azure, cluster, limits(8));
     }
 
+    /** Documents that differ only in the reasons of gaps get the same diagnosis, up to those reasons. */
     Diagnosis diagnosis() throws Exception {
-        return DIAGNOSER.diagnose(facts);
+        StringBuilder key = new StringBuilder();
+        facts.gaps()
+                .forEach(gap ->
+                        key.append(gap.what()).append('|').append(gap.about()).append('\n'));
+        key.append(facts.azure()).append(facts.metrics()).append(facts.nodes());
+        Diagnosis known = DIAGNOSES.get(key.toString());
+        if (known == null) {
+            known = DIAGNOSER.diagnose(facts);
+            DIAGNOSES.put(key.toString(), known);
+        }
+        return known;
     }
 
     List<String> ruledOut() throws Exception {

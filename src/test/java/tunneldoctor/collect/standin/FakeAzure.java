@@ -75,7 +75,7 @@ public final class FakeAzure implements AutoCloseable {
     private final Map<String, Map<String, Object>> resources;
     private final Map<String, FakeNode> machines;
     private final Map<String, Operation> operations = new ConcurrentHashMap<>();
-    private final Set<String> busy = ConcurrentHashMap.newKeySet();
+    private final Map<String, Operation> running = new ConcurrentHashMap<>();
     private final List<Call> calls = new ArrayList<>();
     private final List<Planned> faults = new ArrayList<>();
     private final AtomicInteger now = new AtomicInteger();
@@ -90,7 +90,11 @@ public final class FakeAzure implements AutoCloseable {
 
     private record Planned(String endpoint, Fault fault, AtomicInteger left) {}
 
-    private record Operation(String machine, Instant readyAt, Future<Shell.Printed> printed) {}
+    private record Operation(Instant readyAt, Future<Shell.Printed> printed) {
+        boolean done() {
+            return printed.isDone() && !Instant.now().isBefore(readyAt);
+        }
+    }
 
     private record Answer(int status, Object body, Map<String, String> headers) {
         static Answer ok(Object body) {
@@ -444,18 +448,19 @@ public final class FakeAzure implements AutoCloseable {
         if (!input.path("commandId").asText().equals("RunShellScript")) {
             return Answer.error(400, "BadRequest", "the stand-in runs shell scripts only");
         }
-        if (!busy.add(key)) {
-            return conflict();
-        }
         List<String> lines = new ArrayList<>();
         input.path("script").forEach(line -> lines.add(line.asText()));
         String id = UUID.randomUUID().toString();
-        operations.put(
-                id,
-                new Operation(
-                        key,
-                        Instant.now().plus(commandTime),
-                        workers.submit(() -> shell.run(node, String.join("\n", lines)))));
+        synchronized (running) {
+            Operation before = running.get(key);
+            if (before != null && !before.done()) {
+                return conflict();
+            }
+            Operation operation = new Operation(
+                    Instant.now().plus(commandTime), workers.submit(() -> shell.run(node, String.join("\n", lines))));
+            running.put(key, operation);
+            operations.put(id, operation);
+        }
         return accepted(endpoint() + "subscriptions/" + FakeCluster.SUBSCRIPTION
                 + "/providers/Microsoft.Compute/locations/westeurope/operations/" + id
                 + "?p=4ac2&monitor=true&api-version=2025-04-01");
@@ -481,10 +486,9 @@ public final class FakeAzure implements AutoCloseable {
         if (operation == null) {
             return Answer.error(404, "NotFound", "no such operation");
         }
-        if (!operation.printed().isDone() || Instant.now().isBefore(operation.readyAt())) {
+        if (!operation.done()) {
             return accepted(endpoint().resolve(call.path()) + "?" + call.query());
         }
-        busy.remove(operation.machine());
         Shell.Printed printed = operation.printed().get();
         return Answer.ok(map(
                 "value",
