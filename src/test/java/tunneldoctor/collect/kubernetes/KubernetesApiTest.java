@@ -21,6 +21,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +38,14 @@ import tunneldoctor.model.Tree;
 class KubernetesApiTest {
     private static final Instant NOW = Instant.parse("2026-11-22T10:00:00Z");
     private static final Clock CLOCK = Clock.fixed(NOW, ZoneOffset.UTC);
+
+    /** Held, for a logger that nobody holds forgets what it was told. */
+    private static final Logger CHATTER = Logger.getLogger("io.fabric8.mockwebserver");
+
+    @BeforeAll
+    static void quietServer() {
+        CHATTER.setLevel(Level.WARNING);
+    }
 
     // Both are set by the extension.
     @SuppressWarnings("NullAway.Init")

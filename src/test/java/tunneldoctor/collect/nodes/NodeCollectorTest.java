@@ -2,7 +2,7 @@ package tunneldoctor.collect.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -72,33 +72,6 @@ class NodeCollectorTest {
         assertThat(sent).hasSize(1);
         assertThat(outputs(facts, 1)).containsEntry("iptables-nft-save", "*filter\nCOMMIT\n");
         assertThat(left()).isEmpty();
-    }
-
-    @Test
-    void realToolsInANetworkOfTheirOwnTellTheirRules() throws IOException, InterruptedException {
-        String rule = "iptables -A INPUT -p tcp --dport 10250 -j DROP";
-        int code = new ProcessBuilder("unshare", "-n", "/bin/sh", "-c", "command -v iptables-save && " + rule)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
-        assumeTrue(code == 0, "needs root, unshare and iptables");
-        NodeRunner namespace = (machine, script, limit) -> {
-            try {
-                Process shell = new ProcessBuilder(
-                                "unshare", "-n", "/bin/sh", "-c", rule + "\n" + elsewhere(script.text()))
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-                return new NodeAnswer(tail(shell.getInputStream().readAllBytes()), "");
-            } catch (IOException e) {
-                throw new NodeRunFailed(NodeRunFailed.Kind.BROKEN, String.valueOf(e.getMessage()));
-            }
-        };
-
-        Map<String, String> outputs = outputs(collect(namespace, Set.of()), 1);
-
-        assertThat(outputs.values()).anyMatch(text -> text.contains("-A INPUT -p tcp -m tcp --dport 10250 -j DROP"));
-        assertThat(outputs.get("iptables --list --line-numbers -n -v")).contains("dpt:10250");
     }
 
     @Test
@@ -173,6 +146,36 @@ class NodeCollectorTest {
         assertThat(choice.asked()).extracting(NodeMachine::node).containsExactly("node001", "node020", "other");
         assertThat(choice.leftOut()).hasSize(28);
         assertThat(choice.windows()).extracting(NodeMachine::node).containsExactly("win");
+    }
+
+    @Test
+    void namedNodesAloneAreAskedAndUnknownNamesAreGaps() {
+        NodeChoice choice =
+                NodeChoice.of(machines(3), Set.of("node001"), new NodeWish(true, 1, Set.of("node002", "nodeXXX")));
+
+        assertThat(choice.asked()).extracting(NodeMachine::node).containsExactly("node002");
+        assertThat(choice.leftOut()).extracting(NodeMachine::node).containsExactly("node001", "node003");
+        assertThat(choice.unknown()).containsExactly("nodeXXX");
+    }
+
+    @Test
+    void nodesThatWereLeftOutShareAGapForEachPool() {
+        NodeRunner denied = (machine, script, limit) -> {
+            throw new NodeRunFailed(NodeRunFailed.Kind.GONE, "gone");
+        };
+        Collected into = new Collected("test", Clock.systemUTC());
+        Limits limits = new Limits(Instant.now().plus(MINUTE), MINUTE, MINUTE, 2, MINUTE);
+
+        new NodeCollector(denied, Clock.systemUTC(), new NodeWish(true, 1, Set.of()))
+                .collect(machines(300), Set.of(), into, limits, Progress.SILENT);
+
+        assertThat(into.facts("f").gaps())
+                .extracting(Gap::what, Gap::subject)
+                .containsExactlyInAnyOrder(
+                        tuple("firewall of node node001", "node001"),
+                        tuple(
+                                "commands on 299 nodes: node002, node003, node004, … node300",
+                                "/x/virtualMachineScaleSets/s"));
     }
 
     @Test

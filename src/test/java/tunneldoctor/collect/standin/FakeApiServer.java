@@ -36,6 +36,11 @@ public final class FakeApiServer implements AutoCloseable {
     }
 
     public static FakeApiServer start(FakeCluster cluster) throws IOException {
+        return start(cluster, FakeCluster.NODE_GROUP);
+    }
+
+    /** @param nodeGroup the resource group that the nodes say they are in */
+    public static FakeApiServer start(FakeCluster cluster, String nodeGroup) throws IOException {
         Map<ServerRequest, Queue<ServerResponse>> responses = new HashMap<>();
         KubernetesMockServer server = new KubernetesMockServer(
                 new Context(), new MockWebServer(), responses, new KubernetesMixedDispatcher(responses), false);
@@ -44,7 +49,8 @@ public final class FakeApiServer implements AutoCloseable {
         int written = 0;
         try (KubernetesClient client = server.createClient()) {
             for (Map<String, Object> object : FakeKubernetes.objects(cluster)) {
-                client.resource(json.writeValueAsString(object)).create();
+                client.resource(json.writeValueAsString(object).replace(FakeCluster.NODE_GROUP, nodeGroup))
+                        .create();
                 written++;
             }
         }

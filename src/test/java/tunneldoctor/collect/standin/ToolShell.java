@@ -29,7 +29,7 @@ public final class ToolShell implements Shell {
         this.folder = folder;
         Path usual = Files.createDirectories(folder.resolve("usual"));
         for (String tool : USUAL) {
-            Files.createSymbolicLink(usual.resolve(tool), real(tool));
+            executable(usual.resolve(tool), "exec " + real(tool) + " \"$@\"");
         }
     }
 
@@ -49,9 +49,13 @@ public final class ToolShell implements Shell {
     public ToolShell tool(String node, String name, String prints) throws IOException {
         Path bin = Files.createDirectories(folder.resolve(node));
         Path text = Files.writeString(bin.resolve(name + ".txt"), prints);
-        Path tool = Files.writeString(bin.resolve(name), "#!/bin/sh\nexec cat '" + text + "'\n");
-        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwx------"));
+        executable(bin.resolve(name), "exec cat '" + text + "'");
         return this;
+    }
+
+    private static void executable(Path file, String command) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + command + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     }
 
     @Override
