@@ -29,7 +29,7 @@ import tunneldoctor.model.Gap;
  */
 class AzureFaultsTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(1_500);
+    private static final Duration SHORT = Duration.ofMillis(1_000);
 
     /** What each fault reads like. */
     private static final Map<Fault, String> REASONS = Map.ofEntries(
@@ -77,7 +77,8 @@ class AzureFaultsTest {
             return switch (this) {
                 case LOAD_BALANCER -> cluster;
                 case FAULTY ->
-                    cluster.securityRule("deny-kubelet", 100, "Inbound", "Deny", "10250").failedConnections(7);
+                    cluster.securityRule("deny-kubelet", 100, "Inbound", "Deny", "10250")
+                            .failedConnections(7);
                 case NAT_GATEWAY -> cluster.natGateway();
                 case FIREWALL -> cluster.firewall().firewallRule("api", "TCP", "*", "443");
             };
@@ -155,7 +156,9 @@ class AzureFaultsTest {
                     .fault(endpoint, Fault.RESET, 1)
                     .fault(endpoint, Fault.THROTTLED, 2)
                     .fault(endpoint, Fault.UNAVAILABLE, 1)) {
-                assertThat(run(azure, cluster, LONG).facts().gaps()).as(endpoint).isEmpty();
+                assertThat(run(azure, cluster, LONG).facts().gaps())
+                        .as(endpoint)
+                        .isEmpty();
             }
         });
     }

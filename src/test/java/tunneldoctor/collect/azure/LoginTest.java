@@ -57,7 +57,8 @@ class LoginTest {
 
     @Test
     void theCloudIsTheSubscriptionsOwn() throws Exception {
-        assertThat(Login.find(Optional.of(TWO), variables).environment()).isSameAs(AzureEnvironment.AZURE_US_GOVERNMENT);
+        assertThat(Login.find(Optional.of(TWO), variables).environment())
+                .isSameAs(AzureEnvironment.AZURE_US_GOVERNMENT);
         assertThat(Login.find(Optional.of(ONE), variables).environment()).isSameAs(AzureEnvironment.AZURE);
         variables.put("AZURE_AUTHORITY_HOST", "https://login.chinacloudapi.cn/");
         assertThat(Login.find(Optional.of(UNKNOWN), variables).environment()).isSameAs(AzureEnvironment.AZURE_CHINA);
@@ -79,8 +80,7 @@ class LoginTest {
 
     @Test
     void aStandInIsOnThisMachineOnly() {
-        assertThatThrownBy(() -> AzureSource.standIn(
-                        java.net.URI.create("http://192.0.2.1/"), ONE, "rg", "shop"))
+        assertThatThrownBy(() -> AzureSource.standIn(java.net.URI.create("http://192.0.2.1/"), ONE, "rg", "shop"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -28,14 +28,17 @@ class PermissionsTest {
             AzureRun.of(azure, cluster);
 
             assertThat(azure.endpoints())
-                    .allSatisfy(endpoint -> assertThat(allowed)
-                            .contains(endpoint.split(" ")[1].toLowerCase(Locale.ROOT) + "/read"));
+                    .allSatisfy(endpoint ->
+                            assertThat(allowed).contains(endpoint.split(" ")[1].toLowerCase(Locale.ROOT) + "/read"));
         }
     }
 
     @Test
     void itAllowsNothingButReadsAndRunCommandWhereThatIsWanted() throws Exception {
-        assertThat(actions(false)).allMatch(action -> action.endsWith("/read")).isSorted().doesNotHaveDuplicates();
+        assertThat(actions(false))
+                .allMatch(action -> action.endsWith("/read"))
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(actions(true))
                 .filteredOn(action -> !action.endsWith("/read"))
                 .containsExactly(
