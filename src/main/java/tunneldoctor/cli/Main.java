@@ -84,6 +84,7 @@ public final class Main implements Callable<Integer> {
         Map<String, Supplier<CommandLine>> subcommands = new LinkedHashMap<>();
         subcommands.put(
                 DiagnoseCommand.NAME, () -> command(new DiagnoseCommand(terminal, pipeline), ExitCode.documented()));
+        subcommands.put(FleetCommand.NAME, () -> command(new FleetCommand(terminal, pipeline), ExitCode.documented()));
         subcommands.put("reach", () -> command(new ReachCommand(terminal), ExitCode.documentedForReach()));
         subcommands.put("rules", () -> RulesCommand.with(terminal));
         subcommands.put("help", () -> new CommandLine(new HelpCommand()));
