@@ -19,7 +19,12 @@ public enum FleetLines {
     TEXT {
         @Override
         public String line(FleetResult result) {
-            String said = result.verdict().answered() ? causes(result) : result.error();
+            String said = switch (result.verdict()) {
+                case FOUND -> causes(result);
+                case CANNOT_TELL -> "open: " + String.join(" ", result.cannotTell());
+                case NOTHING_FOUND -> "";
+                case UNUSABLE, FAILED -> result.error();
+            };
             return String.format(
                             "%-13s  %-24s  %s%s",
                             result.verdict(), or(result.cluster(), "-"), Escape.line(place(result)), behind(said))
