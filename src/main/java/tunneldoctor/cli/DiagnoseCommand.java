@@ -1,12 +1,10 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -65,22 +63,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private ClusterOptions cluster = new ClusterOptions();
 
     @Mixin
-    private RuleBaseOptions rules = new RuleBaseOptions();
-
-    @Option(
-            names = "--only",
-            paramLabel = "CAUSE",
-            split = ",",
-            description = "Look for these causes only; may be given several times.")
-    private List<String> only = List.of();
-
-    @Option(
-            names = "--known-issues",
-            paramLabel = "FILE",
-            description = "Causes that are known and accepted, a YAML list of {cause, reason, until: YYYY-MM-DD} with"
-                    + " cluster and nodes if they hold only there. They are named, but count no longer until their day"
-                    + " has passed.")
-    private Optional<Path> knownIssues = Optional.empty();
+    private NarrowedRules rules = new NarrowedRules();
 
     @Option(
             names = "--watch",
@@ -130,7 +113,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         if (!watch) {
             return diagnose(directory).code();
         }
-        if (options.files().contains(FactsOptions.STANDARD_INPUT)) {
+        if (options.files().contains(FactsInput.STANDARD_INPUT)) {
             throw new ParameterException(spec.commandLine(), "standard input (-) cannot be watched; name files");
         }
         return watched(directory);
@@ -144,7 +127,7 @@ final class DiagnoseCommand implements Callable<Integer> {
     private ExitCode diagnose(Path directory, FactsRun run) throws IOException {
         Pipeline.Opened opened;
         try {
-            opened = narrowed(pipeline.open(directory, terminal.cacheDirectory()));
+            opened = rules.open(pipeline, directory, terminal);
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
             return ExitCode.BAD_INPUT;
@@ -165,7 +148,7 @@ final class DiagnoseCommand implements Callable<Integer> {
                 return ExitCode.NOTHING_FOUND;
             }
             Optional<Path> kept = save.map(this::writable);
-            Pipeline.Opened opened = narrowed(pipeline.open(rules.directory(), terminal.cacheDirectory()));
+            Pipeline.Opened opened = rules.open(pipeline, rules.directory(), terminal);
             Path file = kept.isPresent() ? kept.get() : Files.createTempFile("tunnel-doctor-", ".yaml");
             try (EarlyEnd early = new EarlyEnd(terminal)) {
                 Consumer<LiveRun.Partial> soFar = options.quiet() ? partial -> {} : new SoFar(opened);
@@ -224,22 +207,6 @@ final class DiagnoseCommand implements Callable<Integer> {
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
             return ExitCode.NOTHING_FOUND.code();
-        }
-    }
-
-    private Pipeline.Opened narrowed(Pipeline.Opened whole) throws Pipeline.UnusableException {
-        Pipeline.Opened opened = only.isEmpty() ? whole : whole.only(only);
-        if (knownIssues.isEmpty()) {
-            return opened;
-        }
-        Path file = knownIssues.get();
-        try (InputStream in = Files.newInputStream(file)) {
-            return opened.knowing(file.toString(), in);
-        } catch (IOException e) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    file + ": the known issues cannot be read: "
-                            + (Files.exists(file) ? e.getMessage() : "no such file"));
         }
     }
 

@@ -2,7 +2,10 @@ package tunneldoctor.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -10,11 +13,12 @@ import tunneldoctor.report.TextReport;
 
 /** What every command that reads facts files and prints a report about each document has in common. */
 final class FactsOptions {
-    static final String STANDARD_INPUT = "-";
+    private static final String LABEL = "FACTS";
 
+    /** With the index given, an option may stand between two files. */
     @Parameters(
             index = "0..*",
-            paramLabel = "FACTS",
+            paramLabel = LABEL,
             arity = "1..*",
             description = "Facts files, YAML or JSON, each with one or more documents; - for standard input.")
     private List<String> files = new ArrayList<>();
@@ -49,6 +53,28 @@ final class FactsOptions {
             description = "Show this help.")
     private boolean help;
 
+    /** For a command whose first argument is something else than a file. */
+    static CommandLine behindOneArgument(CommandLine command) {
+        return with(command, files -> files.index("1..*"));
+    }
+
+    /** For a command that does without files where something else takes their place. */
+    static CommandLine orNone(CommandLine command) {
+        return with(command, files -> files.arity("0..*").required(false));
+    }
+
+    private static CommandLine with(CommandLine command, UnaryOperator<PositionalParamSpec.Builder> change) {
+        CommandSpec spec = command.getCommandSpec();
+        for (PositionalParamSpec argument : List.copyOf(spec.positionalParameters())) {
+            if (argument.paramLabel().equals(LABEL)) {
+                spec.remove(argument);
+                spec.addPositional(
+                        change.apply(PositionalParamSpec.builder(argument)).build());
+            }
+        }
+        return command;
+    }
+
     static FactsOptions of(List<String> files, OutputFormat output, boolean verbose, boolean noColor, boolean quiet) {
         FactsOptions options = new FactsOptions();
         options.files = List.copyOf(files);
@@ -63,7 +89,7 @@ final class FactsOptions {
      * @throws ParameterException if the files cannot all be read
      */
     void check(CommandLine command) {
-        if (files.stream().filter(STANDARD_INPUT::equals).count() > 1) {
+        if (files.stream().filter(FactsInput.STANDARD_INPUT::equals).count() > 1) {
             throw new ParameterException(command, "standard input (-) can be read only once");
         }
     }

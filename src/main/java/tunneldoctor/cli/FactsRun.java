@@ -2,11 +2,8 @@ package tunneldoctor.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import tunneldoctor.model.ClusterFacts;
@@ -46,7 +43,11 @@ final class FactsRun {
     ExitCode over(Reading reading, String doing, Answering answering) {
         return guarded(() -> {
             for (String file : options.files()) {
-                read(reading, file, () -> opened(file), document -> answer(document, doing, answering));
+                read(
+                        reading,
+                        file,
+                        () -> FactsInput.open(file, terminal),
+                        document -> answer(document, doing, answering));
             }
         });
     }
@@ -96,36 +97,14 @@ final class FactsRun {
         } catch (Pipeline.UnusableException e) {
             terminal.complainLines(e.getMessage());
             count(ExitCode.BAD_INPUT);
-        } catch (NoSuchFileException | InvalidPathException e) {
-            badInput(file, "no such file");
-        } catch (AccessDeniedException e) {
-            badInput(file, "no permission to read it");
-        } catch (FileSystemException e) {
-            badInput(file, e.getReason() == null ? "cannot be read" : e.getReason());
-        } catch (IOException e) {
-            badInput(file, e.getMessage() == null ? "cannot be read" : e.getMessage());
+        } catch (IOException | InvalidPathException e) {
+            badInput(file, FactsInput.fault(e));
         } catch (Terminal.OutputLostException | NothingUsableException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             terminal.internalError("reading " + file, e, options.verbose());
             count(ExitCode.INTERNAL_ERROR);
         }
-    }
-
-    private InputStream opened(String file) throws IOException {
-        return file.equals(FactsOptions.STANDARD_INPUT) ? terminal.in() : Files.newInputStream(path(file));
-    }
-
-    private static Path path(String file) throws IOException {
-        // An empty path would be the working directory.
-        if (file.isEmpty()) {
-            throw new NoSuchFileException(file);
-        }
-        Path path = Path.of(file);
-        if (Files.isDirectory(path)) {
-            throw new FileSystemException(file, null, "is a directory; name the files in it");
-        }
-        return path;
     }
 
     private void answer(ClusterFacts facts, String doing, Answering answering) {
@@ -157,7 +136,7 @@ final class FactsRun {
     }
 
     private void badInput(String file, String message) {
-        terminal.complain((file.equals(FactsOptions.STANDARD_INPUT) ? "standard input" : file) + ": " + message);
+        terminal.complain(FactsInput.shown(file) + ": " + message);
         count(ExitCode.BAD_INPUT);
     }
 

@@ -15,7 +15,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -93,12 +92,13 @@ public final class Main implements Callable<Integer> {
         Map<String, Supplier<CommandLine>> subcommands = new LinkedHashMap<>();
         subcommands.put(
                 DiagnoseCommand.NAME,
-                () -> filesOptional(
+                () -> FactsOptions.orNone(
                         command(new DiagnoseCommand(terminal, pipeline, clusters, clock), ExitCode.documented())));
         subcommands.put(
                 CollectCommand.NAME,
                 () -> command(
                         new CollectCommand(terminal, pipeline, clusters, clock), ExitCode.documentedForCollect()));
+        subcommands.put(FleetCommand.NAME, () -> command(new FleetCommand(terminal, pipeline), ExitCode.documented()));
         subcommands.put("reach", () -> command(new ReachCommand(terminal), ExitCode.documentedForReach()));
         subcommands.put("rules", () -> RulesCommand.with(terminal));
         subcommands.put("help", () -> new CommandLine(new HelpCommand()));
@@ -111,16 +111,6 @@ public final class Main implements Callable<Integer> {
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(exitCodes);
-        return line;
-    }
-
-    /** A live cluster takes the place of files. */
-    private static CommandLine filesOptional(CommandLine line) {
-        CommandSpec spec = line.getCommandSpec();
-        PositionalParamSpec files = spec.positionalParameters().get(0);
-        spec.remove(files);
-        spec.addPositional(
-                PositionalParamSpec.builder(files).arity("0..*").required(false).build());
         return line;
     }
 

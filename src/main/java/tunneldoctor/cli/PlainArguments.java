@@ -72,7 +72,7 @@ final class PlainArguments {
         if (argument.equals(VERBOSE) || argument.equals(QUIET) || argument.equals(NO_COLOR)) {
             return given.add(argument);
         }
-        boolean input = argument.equals(FactsOptions.STANDARD_INPUT);
+        boolean input = argument.equals(FactsInput.STANDARD_INPUT);
         if (argument.isEmpty() || argument.startsWith("-") && !input || input && files.contains(argument)) {
             return false;
         }

@@ -113,8 +113,7 @@ final class RuleQuestion {
 
     private String text(ClusterFacts document, List<RuleAccount> told, String summary) {
         StringBuilder text = new StringBuilder();
-        text.append(Escape.line(
-                        document.file().equals(FactsOptions.STANDARD_INPUT) ? "standard input" : document.file()))
+        text.append(Escape.line(document.file().equals(FactsInput.STANDARD_INPUT) ? "standard input" : document.file()))
                 .append(document.scene().map(title -> ": " + Escape.line(title)).orElse(""))
                 .append('\n')
                 .append(summary)

@@ -48,8 +48,8 @@ final class RulesCommand implements Callable<Integer> {
                 new RulesNewCommand(terminal),
                 new RulesCheckCommand(terminal),
                 new RulesTestCommand(terminal),
-                new RulesWhyCommand(terminal),
-                new RulesWhyNotCommand(terminal),
+                FactsOptions.behindOneArgument(new CommandLine(new RulesWhyCommand(terminal))),
+                FactsOptions.behindOneArgument(new CommandLine(new RulesWhyNotCommand(terminal))),
                 new RulesDocsCommand(terminal))) {
             rules.addSubcommand(command);
         }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import org.drools.model.Model;
 import org.drools.modelcompiler.KieBaseBuilder;
@@ -91,7 +90,9 @@ public final class RuleBase {
     private static RuleBase load(Path rulesDirectory, Path cacheDirectory, List<LoadedRules> earlier)
             throws RuleBaseException {
         // Drools looks for its parts when it is first asked for one, which may go on while the rules are loaded.
-        ForkJoinPool.commonPool().execute(RuleBase::configuration);
+        Thread early = new Thread(RuleBase::configuration, "drools");
+        early.setDaemon(true);
+        early.start();
         RuleLoading.Result loaded = RuleLoading.load(rulesDirectory, cacheDirectory, earlier);
         return new RuleBase(rulesDirectory, cacheDirectory, loaded);
     }

@@ -30,9 +30,12 @@ public final class LargeFacts {
             + "MC_rg-large_aks-large_westeurope/providers/Microsoft.Compute/virtualMachineScaleSets/" + SCALE_SET;
 
     private final Cluster cluster;
+    private final int number;
 
-    private LargeFacts(Cluster cluster) {
+    /** @param number tells clusters of the same kind apart */
+    private LargeFacts(Cluster cluster, int number) {
         this.cluster = cluster;
+        this.number = number;
     }
 
     /**
@@ -44,13 +47,23 @@ public final class LargeFacts {
      */
     public record Cluster(int nodes, int firewalls, boolean counters) {}
 
-    /** {@code LargeFacts FILE NODES FIREWALLS [counters]}: YAML, or JSON if the file's name says so. */
+    /**
+     * {@code LargeFacts FILE NODES FIREWALLS [counters]}: YAML, or JSON if the file's name says so. {@code LargeFacts DIR
+     * NODES FIREWALLS FILES}: as many clusters in as many files, no two the same.
+     */
     public static void main(String[] arguments) throws IOException {
         if (arguments.length < 3) {
             new PrintStream(System.err, true).println("usage: LargeFacts FILE NODES FIREWALLS [counters]");
             System.exit(2);
         }
         Path file = Path.of(arguments[0]);
+        if (Files.isDirectory(file)) {
+            fleet(
+                    file,
+                    new Cluster(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), true),
+                    Integer.parseInt(arguments[3]));
+            return;
+        }
         Cluster cluster = new Cluster(
                 Integer.parseInt(arguments[1]),
                 Integer.parseInt(arguments[2]),
@@ -60,11 +73,23 @@ public final class LargeFacts {
         }
     }
 
+    private static void fleet(Path directory, Cluster cluster, int files) throws IOException {
+        for (int number = 0; number < files; number++) {
+            try (Writer out = Files.newBufferedWriter(directory.resolve("cluster-" + number + ".yaml"))) {
+                write(cluster, number, false, out);
+            }
+        }
+    }
+
     /** Writes one document. */
     public static void write(Cluster cluster, boolean json, Writer out) throws IOException {
+        write(cluster, 0, json, out);
+    }
+
+    private static void write(Cluster cluster, int number, boolean json, Writer out) throws IOException {
         FactsPrinter printer = json ? FactsPrinter.json(out) : FactsPrinter.yaml(out);
         try {
-            printer.print(new LargeFacts(cluster).document());
+            printer.print(new LargeFacts(cluster, number).document());
         } catch (UncheckedIOException failed) {
             throw failed.getCause();
         }
@@ -110,9 +135,10 @@ public final class LargeFacts {
                         "type",
                         "Microsoft.ContainerService/managedClusters",
                         "name",
-                        "aks-large",
+                        "aks-large" + number,
                         "id",
-                        SUBSCRIPTION + "rg-large/providers/Microsoft.ContainerService/managedClusters/aks-large",
+                        SUBSCRIPTION + "rg-large/providers/Microsoft.ContainerService/managedClusters/aks-large"
+                                + number,
                         "location",
                         "westeurope",
                         "properties",
@@ -317,7 +343,7 @@ public final class LargeFacts {
                         "ufw status verbose",
                         "Status: inactive\n",
                         "iptables-save",
-                        cluster.counters ? counted(text, node) : text));
+                        cluster.counters ? counted(text, node + number * cluster.nodes) : text));
     }
 
     private static String firewall(int kind) {
