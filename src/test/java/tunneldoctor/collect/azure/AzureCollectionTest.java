@@ -2,10 +2,14 @@ package tunneldoctor.collect.azure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import tunneldoctor.collect.standin.Call;
 import tunneldoctor.collect.standin.FakeAzure;
 import tunneldoctor.collect.standin.FakeCluster;
+import tunneldoctor.collect.standin.Fault;
 
 /** A whole collection through the real SDK from the stand-in, and what is diagnosed from it. */
 class AzureCollectionTest {
@@ -22,6 +26,11 @@ class AzureCollectionTest {
             assertThat(run.diagnosis().problems()).isEmpty();
             assertThat(run.diagnosis().causesFound()).isEmpty();
             assertThat(run.diagnosis().causesOpen()).isEmpty();
+            assertThat(run.facts().metrics())
+                    .as("Azure shows ten series unless it is asked for more")
+                    .extracting(reply ->
+                            reply.items("value").get(0).items("timeseries").size())
+                    .containsExactly(20, 2, 20);
             assertThat(azure.writes()).isEmpty();
         }
     }
@@ -34,6 +43,23 @@ class AzureCollectionTest {
 
             assertThat(run.facts().gaps()).isEmpty();
             assertThat(run.diagnosis().causesFound()).containsExactly("nsg-blocks-kubelet");
+        }
+    }
+
+    @Test
+    void aReadThatIsThrottledIsRepeatedWhenAzureSaid() throws Exception {
+        FakeCluster cluster = new FakeCluster(2);
+        String list = "GET Microsoft.Network/loadBalancers list";
+        try (FakeAzure azure = FakeAzure.start(cluster).retryAfter("1").fault(list, Fault.THROTTLED, 1)) {
+            AzureRun run = AzureRun.of(azure, cluster);
+
+            List<Instant> asked = azure.calls().stream()
+                    .filter(call -> call.endpoint().equals(list))
+                    .map(Call::at)
+                    .toList();
+            assertThat(asked).hasSize(2);
+            assertThat(Duration.between(asked.get(0), asked.get(1))).isGreaterThanOrEqualTo(Duration.ofMillis(990));
+            assertThat(run.facts().gaps()).isEmpty();
         }
     }
 
