@@ -1,5 +1,6 @@
 package tunneldoctor.parse;
 
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
@@ -7,6 +8,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.events.AliasEvent;
@@ -16,8 +18,17 @@ import org.yaml.snakeyaml.parser.ParserImpl;
 
 /** YAML tokens with what Jackson's own parser keeps to itself: the notation of a scalar and where it begins and ends. */
 final class YamlTokens extends YAMLParser {
-    private YamlTokens(IOContext context, int features, int yamlFeatures, LoaderOptions options, Reader reader) {
-        super(context, features, yamlFeatures, null, reader, new ParserImpl(new YamlCharacters(reader), options));
+    private final YamlCharacters characters;
+
+    private YamlTokens(
+            IOContext context,
+            int features,
+            int yamlFeatures,
+            LoaderOptions options,
+            Reader reader,
+            YamlCharacters characters) {
+        super(context, features, yamlFeatures, null, reader, new ParserImpl(characters, options));
+        this.characters = characters;
     }
 
     static YamlTokens of(Reader reader, StreamReadConstraints constraints) throws IOException {
@@ -25,6 +36,18 @@ final class YamlTokens extends YAMLParser {
         // Sizes are bounded where trees are built; a large document is no attack.
         options.setCodePointLimit(Integer.MAX_VALUE);
         return (YamlTokens) new Factory(constraints, options).createParser(reader);
+    }
+
+    @Override
+    public @Nullable JsonToken nextToken() throws IOException {
+        @Nullable JsonToken token = super.nextToken();
+        if (token == JsonToken.VALUE_STRING
+                && _lastEvent instanceof ScalarEvent scalar
+                && scalar.getScalarStyle() == ScalarStyle.LITERAL
+                && YamlCharacters.standsForBlock(scalar.getValue())) {
+            _textValue = characters.nextBlock();
+        }
+        return token;
     }
 
     /** 1-based line of the current token; of a block scalar the line after its {@code |}, where its text begins. */
@@ -75,7 +98,8 @@ final class YamlTokens extends YAMLParser {
 
         @Override
         protected YAMLParser _createParser(Reader reader, IOContext context) {
-            return new YamlTokens(context, _parserFeatures, _yamlParserFeatures, options, reader);
+            return new YamlTokens(
+                    context, _parserFeatures, _yamlParserFeatures, options, reader, new YamlCharacters(reader));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -15,9 +16,7 @@ import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import tunneldoctor.collect.standin.FakeAzure;
 import tunneldoctor.collect.standin.FakeCluster;
 import tunneldoctor.collect.standin.Fault;
@@ -65,16 +64,21 @@ class AzureFaultsTest {
     private enum Way {
         LOAD_BALANCER,
         NAT_GATEWAY,
-        FIREWALL;
+        FIREWALL,
+        /** With two causes to be found. */
+        FAULTY;
 
         FakeCluster cluster() {
             FakeCluster cluster = new FakeCluster(5)
                     .machinePool(2)
                     .pool("npwin", 1, "Windows")
                     .lock()
-                    .securityRule("allow-all", 100, "Inbound", "Allow", "*");
+                    .securityRule("allow-all", 110, "Inbound", "Allow", "*");
             return switch (this) {
                 case LOAD_BALANCER -> cluster;
+                case FAULTY ->
+                    cluster.securityRule("deny-kubelet", 100, "Inbound", "Deny", "10250")
+                            .failedConnections(7);
                 case NAT_GATEWAY -> cluster.natGateway();
                 case FIREWALL -> cluster.firewall().firewallRule("api", "TCP", "*", "443");
             };
@@ -96,7 +100,7 @@ class AzureFaultsTest {
             try (FakeAzure azure = azure(cluster)) {
                 AzureRun run = run(azure, cluster, LONG);
                 assertThat(run.facts().gaps()).isEmpty();
-                assertThat(run.diagnosis().causesFound()).isEmpty();
+                assertThat(run.diagnosis().causesFound().isEmpty()).isEqualTo(way != Way.FAULTY);
                 return new Whole(way, azure.endpoints(), Set.copyOf(run.ruledOut()));
             } catch (Exception e) {
                 throw new AssertionError(e);
@@ -104,27 +108,18 @@ class AzureFaultsTest {
         }
     }
 
-    private static final List<Whole> WHOLE =
-            Stream.of(Way.values()).map(Whole::of).toList();
+    private static final Map<Way, Whole> WHOLE = new ConcurrentHashMap<>();
 
-    /** The kinds of calls that are made, each on the first way out that makes it. */
-    private static List<Arguments> endpoints() {
-        Set<String> seen = new TreeSet<>();
-        return WHOLE.stream()
-                .flatMap(whole -> whole.endpoints().stream()
-                        .filter(endpoint -> whole.way() == Way.LOAD_BALANCER
-                                || !seen.contains(endpoint)
-                                || endpoint.contains("virtualNetworks"))
-                        .peek(seen::add)
-                        .map(endpoint -> Arguments.of(whole, endpoint)))
-                .toList();
+    private static Whole whole(Way way) {
+        return WHOLE.computeIfAbsent(way, Whole::of);
     }
 
     @Test
     void everyKindOfReadIsMade() throws Exception {
         Set<String> types = new TreeSet<>();
-        endpoints()
-                .forEach(endpoint -> types.add(String.valueOf(endpoint.get()[1]).split(" ")[1]));
+        for (Way way : Way.values()) {
+            whole(way).endpoints().forEach(endpoint -> types.add(endpoint.split(" ")[1]));
+        }
 
         assertThat(types)
                 .containsAll(Stream.of(ArmType.values())
@@ -137,14 +132,57 @@ class AzureFaultsTest {
     @ParameterizedTest
     @EnumSource(Fault.class)
     void anyFaultAnywhereLeavesAGapAndRulesNothingOut(Fault fault) throws Exception {
-        ExecutorService several = Executors.newFixedThreadPool(12);
+        everywhere(Way.values(), (whole, endpoint) -> leavesAGap(whole, endpoint, fault));
+    }
+
+    @Test
+    void whatIsFoundIsNeverRuledOutForWantOfEvidence() throws Exception {
+        Way[] faulty = {Way.FAULTY};
+        assertThat(whole(Way.FAULTY).ruledOut()).doesNotContain("nsg-blocks-kubelet", "snat-exhausted");
+
+        everywhere(faulty, (whole, endpoint) -> {
+            FakeCluster cluster = whole.way().cluster();
+            try (FakeAzure azure = azure(cluster).fault(endpoint, Fault.FORBIDDEN)) {
+                assertThat(run(azure, cluster, LONG).ruledOut()).as(endpoint).isSubsetOf(whole.ruledOut());
+            }
+        });
+    }
+
+    @Test
+    void aFaultThatPassesLeavesNothingBehind() throws Exception {
+        everywhere(Way.values(), (whole, endpoint) -> {
+            FakeCluster cluster = whole.way().cluster();
+            try (FakeAzure azure = azure(cluster)
+                    .fault(endpoint, Fault.RESET, 1)
+                    .fault(endpoint, Fault.THROTTLED, 2)
+                    .fault(endpoint, Fault.UNAVAILABLE, 1)) {
+                assertThat(run(azure, cluster, LONG).facts().gaps())
+                        .as(endpoint)
+                        .isEmpty();
+            }
+        });
+    }
+
+    private interface Check {
+        void at(Whole whole, String endpoint) throws Exception;
+    }
+
+    /** Each kind of call, on the first of these ways out that makes it. */
+    private static void everywhere(Way[] ways, Check check) throws Exception {
+        ExecutorService several = Executors.newFixedThreadPool(20);
         try {
             List<Future<?>> all = new ArrayList<>();
-            for (Arguments at : endpoints()) {
-                all.add(several.submit(() -> {
-                    leavesAGap((Whole) at.get()[0], (String) at.get()[1], fault);
-                    return null;
-                }));
+            Set<String> seen = new TreeSet<>();
+            for (Way way : ways) {
+                Whole whole = whole(way);
+                for (String endpoint : whole.endpoints()) {
+                    if (seen.add(endpoint) && (way != Way.FAULTY || ways.length == 1)) {
+                        all.add(several.submit(() -> {
+                            check.at(whole, endpoint);
+                            return null;
+                        }));
+                    }
+                }
             }
             for (Future<?> one : all) {
                 one.get();
@@ -187,19 +225,5 @@ class AzureFaultsTest {
 
     private static boolean isAbout(Gap gap, String endpoint, String type) {
         return gap.about().equals(type) || endpoint.equalsIgnoreCase("GET Microsoft.Insights/metrics " + gap.about());
-    }
-
-    @ParameterizedTest(name = "{1}")
-    @MethodSource("endpoints")
-    void aFaultThatPassesLeavesNothingBehind(Whole whole, String endpoint) throws Exception {
-        FakeCluster cluster = whole.way().cluster();
-        try (FakeAzure azure = azure(cluster)
-                .fault(endpoint, Fault.RESET, 1)
-                .fault(endpoint, Fault.THROTTLED, 2)
-                .fault(endpoint, Fault.UNAVAILABLE, 1)) {
-            AzureRun run = run(azure, cluster, LONG);
-
-            assertThat(run.facts().gaps()).isEmpty();
-        }
     }
 }
