@@ -15,7 +15,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -93,7 +92,7 @@ public final class Main implements Callable<Integer> {
         Map<String, Supplier<CommandLine>> subcommands = new LinkedHashMap<>();
         subcommands.put(
                 DiagnoseCommand.NAME,
-                () -> filesOptional(
+                () -> FactsOptions.orNone(
                         command(new DiagnoseCommand(terminal, pipeline, clusters, clock), ExitCode.documented())));
         subcommands.put(
                 CollectCommand.NAME,
@@ -112,16 +111,6 @@ public final class Main implements Callable<Integer> {
                 .usageMessage()
                 .exitCodeListHeading("%nExit codes:%n")
                 .exitCodeList(exitCodes);
-        return line;
-    }
-
-    /** A live cluster takes the place of files. */
-    private static CommandLine filesOptional(CommandLine line) {
-        CommandSpec spec = line.getCommandSpec();
-        PositionalParamSpec files = spec.positionalParameters().get(0);
-        spec.remove(files);
-        spec.addPositional(
-                PositionalParamSpec.builder(files).arity("0..*").required(false).build());
         return line;
     }
 

@@ -20,7 +20,7 @@ import tunneldoctor.collect.standin.ToolShell;
  * A live diagnosis without an account: a cluster of 20 nodes with two faults, played on this machine by stand-ins for Azure
  * and for the API server, whose nodes run the real scripts. See the README for the command that starts it.
  */
-final class Demo {
+public final class Demo {
     private static final String HEAD = """
             *filter
             :INPUT ACCEPT [0:0]
@@ -65,7 +65,12 @@ final class Demo {
         List<FakeNode> nodes = cluster.nodes();
         return new ToolShell(tools)
                 .tool("iptables-nft-save", HEAD + "COMMIT\n")
+                .tool("ip6tables-nft-save", HEAD + "COMMIT\n")
+                .tool("iptables", "Chain INPUT (policy ACCEPT 0 packets, 0 bytes)\n")
                 .tool("nft", "")
+                .tool("ss", "LISTEN 0 4096 *:10250 *:*\n")
+                .tool("systemctl", "active\n")
+                .tool("nc", "nc: connect to node port 10250 (tcp) timed out: Operation now in progress\n")
                 .tool("ufw", "Status: inactive\n")
                 .tool(
                         nodes.get(nodes.size() - 1).name(),

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +68,11 @@ class LiveCommandsTest {
         System.setProperty("tunneldoctor.home", Path.of("").toAbsolutePath().toString());
     }
 
+    @AfterAll
+    static void noneForOthers() {
+        System.clearProperty("tunneldoctor.home");
+    }
+
     @Test
     void twoFaultsOfTwentyNodesAreFoundLiveAndTheKeptFileSaysTheSame() throws Exception {
         FakeCluster cluster = faulty(20);
@@ -93,7 +99,7 @@ class LiveCommandsTest {
 
     @Test
     void oneAtATimeGivesTheSameFileWithoutSecretsAndForItsOwnerAlone() throws Exception {
-        FakeCluster cluster = faulty(6);
+        FakeCluster cluster = faulty(3);
         ToolShell nodes = nodes(cluster);
         try (FakeAzure azure = FakeAzure.start(cluster).shell(nodes).retryAfter("1");
                 FakeApiServer kubernetes = FakeApiServer.start(cluster)) {
@@ -103,7 +109,7 @@ class LiveCommandsTest {
             collect(azure, kubernetes, "-o", one.toString(), "--parallel", "1");
             CommandRun run = collect(azure, kubernetes, "-o", many.toString(), "--parallel", "16");
 
-            assertThat(run.err()).contains("6 of 6 nodes");
+            assertThat(run.err()).contains("3 of 3 nodes");
             assertThat(Files.readString(many))
                     .isEqualTo(Files.readString(one))
                     .contains("--dport 10250", "/dev/tcp/")

@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Mono;
 import tunneldoctor.collect.JsonTree;
 import tunneldoctor.model.Tree;
@@ -26,6 +28,9 @@ final class Arm {
 
     private final HttpPipeline pipeline;
     private final URI endpoint;
+
+    /** Those that this cloud has where it lacks ours: some are behind. */
+    private final Map<ArmType, String> apiVersions = new ConcurrentHashMap<>();
 
     /** Takes one resource of a list. */
     interface Each {
@@ -88,17 +93,33 @@ final class Arm {
     }
 
     private byte[] get(String url, ArmType type) throws ArmFailure {
-        HttpResponse response;
-        try {
-            response = send(url).blockOptional().orElseThrow(() -> new IllegalStateException("there is none"));
-        } catch (RuntimeException e) {
-            throw ArmFailure.of(e, type);
+        HttpResponse response = answer(url, type);
+        byte[] body = body(response);
+        if (response.getStatusCode() == 400) {
+            Optional<String> other = ApiVersions.instead(body, type.apiVersion());
+            if (other.isPresent() && url.contains(ApiVersions.KEY + type.apiVersion())) {
+                apiVersions.put(type, other.get());
+                response =
+                        answer(url.replace(ApiVersions.KEY + type.apiVersion(), ApiVersions.KEY + other.get()), type);
+                body = body(response);
+            }
         }
-        byte[] body = response.getBodyAsByteArray().blockOptional().orElse(new byte[0]);
         if (response.getStatusCode() != 200) {
             throw ArmFailure.of(response.getStatusCode(), body, type);
         }
         return body;
+    }
+
+    private HttpResponse answer(String url, ArmType type) throws ArmFailure {
+        try {
+            return send(url).blockOptional().orElseThrow(() -> new IllegalStateException("there is none"));
+        } catch (RuntimeException e) {
+            throw ArmFailure.of(e, type);
+        }
+    }
+
+    private static byte[] body(HttpResponse response) {
+        return response.getBodyAsByteArray().blockOptional().orElse(new byte[0]);
     }
 
     private static Tree tree(byte[] body) throws ArmFailure {

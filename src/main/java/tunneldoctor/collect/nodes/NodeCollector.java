@@ -87,6 +87,7 @@ public final class NodeCollector {
                         "commands on node " + name, RUN_COMMAND, name, "the cluster has no machine of this name")));
         progress.planned(PHASE, choice.asked().size());
         Set<String> settled = ConcurrentHashMap.newKeySet();
+        Map<String, Set<NodeMachine>> notInstalled = new ConcurrentHashMap<>();
         ExecutorService threads = Executors.newFixedThreadPool(limits.parallel(), task -> {
             Thread thread = new Thread(task, "node");
             thread.setDaemon(true);
@@ -95,7 +96,7 @@ public final class NodeCollector {
         for (NodeMachine machine : choice.asked()) {
             List<String> targets = agentNodes.contains(machine.node()) ? targets(machine, machines) : List.of();
             threads.execute(() -> {
-                ask(machine, targets, into, limits);
+                ask(machine, targets, into, notInstalled, limits);
                 settled.add(machine.node());
                 progress.done(PHASE, machine.node());
             });
@@ -112,6 +113,8 @@ public final class NodeCollector {
         choice.asked().stream()
                 .filter(machine -> !settled.contains(machine.node()))
                 .forEach(machine -> into.gap(unasked(machine, ENDED)));
+        notInstalled.forEach(
+                (command, without) -> gaps(List.copyOf(without), command, command, "not installed on the node", into));
     }
 
     private static void end(ExecutorService threads) throws InterruptedException {
@@ -130,20 +133,30 @@ public final class NodeCollector {
         Thread.currentThread().interrupt();
     }
 
-    private void ask(NodeMachine machine, List<String> targets, Collected into, Limits limits) {
+    private void ask(
+            NodeMachine machine,
+            List<String> targets,
+            Collected into,
+            Map<String, Set<NodeMachine>> notInstalled,
+            Limits limits) {
         Instant perNode = clock.instant().plus(limits.perNode());
         Instant end = perNode.isBefore(limits.deadline()) ? perNode : limits.deadline();
-        if (keep(machine, NodeScripts.GATHER, end, into) && !targets.isEmpty()) {
-            keep(machine, NodeScripts.probe(targets), end, into);
+        if (keep(machine, NodeScripts.GATHER, end, into, notInstalled) && !targets.isEmpty()) {
+            keep(machine, NodeScripts.probe(targets), end, into, notInstalled);
         }
     }
 
     /** Whether the node answered; if it did not, it will not answer the next script either. */
-    private boolean keep(NodeMachine machine, NodeScript script, Instant end, Collected into) {
+    private boolean keep(
+            NodeMachine machine,
+            NodeScript script,
+            Instant end,
+            Collected into,
+            Map<String, Set<NodeMachine>> notInstalled) {
         try {
             Optional<List<Frame>> frames = Frames.read(transport.fetch(machine, script, end));
             if (frames.isPresent()) {
-                frames.get().forEach(frame -> keep(machine, frame, into));
+                frames.get().forEach(frame -> keep(machine, frame, into, notInstalled));
                 return true;
             }
             into.gap(unasked(machine, script, "the answer was cut short on the node"));
@@ -158,11 +171,14 @@ public final class NodeCollector {
         return false;
     }
 
-    private static void keep(NodeMachine machine, Frame frame, Collected into) {
+    private static void keep(
+            NodeMachine machine, Frame frame, Collected into, Map<String, Set<NodeMachine>> notInstalled) {
         if (frame.returnCode() == OUT_OF_TIME || frame.returnCode() >= KILLED) {
             into.gap(gap(machine, frame.command(), "it did not end in time, so that what it printed is not whole"));
         } else if (frame.returnCode() == NOT_INSTALLED && frame.text().isBlank()) {
-            into.gap(gap(machine, frame.command(), "not installed on the node"));
+            notInstalled
+                    .computeIfAbsent(frame.command(), command -> ConcurrentHashMap.newKeySet())
+                    .add(machine);
         } else if (frame.returnCode() != 0
                 && LISTS_RULES.matcher(frame.command()).lookingAt()) {
             // What it printed before it failed would read like all rules there are.
@@ -186,8 +202,12 @@ public final class NodeCollector {
                 .toList();
     }
 
-    /** One gap for each pool: a large cluster has thousands of nodes that nobody asked. */
     private static void unasked(List<NodeMachine> machines, String reason, Collected into) {
+        gaps(machines, "commands", RUN_COMMAND, reason, into);
+    }
+
+    /** One gap for each pool: a large cluster has thousands of nodes that nobody asked, or that lack a tool. */
+    private static void gaps(List<NodeMachine> machines, String what, String about, String reason, Collected into) {
         Map<String, List<String>> pools = new TreeMap<>();
         machines.stream()
                 .sorted(Comparator.comparing(NodeMachine::node))
@@ -195,9 +215,8 @@ public final class NodeCollector {
                         .add(machine.node()));
         pools.forEach((pool, nodes) -> into.gap(
                 nodes.size() == 1
-                        ? new Gap("commands on node " + nodes.get(0), RUN_COMMAND, nodes.get(0), reason)
-                        : new Gap(
-                                "commands on " + nodes.size() + " nodes: " + names(nodes), RUN_COMMAND, pool, reason)));
+                        ? new Gap(what + " on node " + nodes.get(0), about, nodes.get(0), reason)
+                        : new Gap(what + " on " + nodes.size() + " nodes: " + names(nodes), about, pool, reason)));
     }
 
     private static String names(List<String> nodes) {

@@ -2,12 +2,16 @@ package tunneldoctor.collect.azure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tunneldoctor.collect.standin.FakeAzure;
 import tunneldoctor.collect.standin.FakeCluster;
 
 /** A whole collection through the real SDK from the stand-in, and what is diagnosed from it. */
 class AzureCollectionTest {
+    private static final String HUB = "/subscriptions/" + FakeCluster.SUBSCRIPTION
+            + "/resourceGroups/hub-rg/providers/Microsoft.Network/azureFirewalls/hub";
+
     @Test
     void aHealthyClusterIsCollectedWithoutAGap() throws Exception {
         FakeCluster cluster = new FakeCluster(20);
@@ -31,5 +35,64 @@ class AzureCollectionTest {
             assertThat(run.facts().gaps()).isEmpty();
             assertThat(run.diagnosis().causesFound()).containsExactly("nsg-blocks-kubelet");
         }
+    }
+
+    @Test
+    void aCloudThatIsBehindIsReadInItsOwnVersions() throws Exception {
+        FakeCluster cluster = new FakeCluster(4).firewall();
+        try (FakeAzure azure = FakeAzure.start(cluster).pageSize(2).behind()) {
+            AzureRun run = AzureRun.of(azure, cluster);
+
+            assertThat(run.facts().gaps()).isEmpty();
+            assertThat(azure.calls()).anyMatch(call -> call.query().contains("api-version=2025-01-01"));
+        }
+    }
+
+    @Test
+    void theFirewallBehindTheDefaultRouteIsReadWithItsPoliciesAndTheirGroups() throws Exception {
+        FakeCluster cluster = new FakeCluster(4).firewall().firewallRule("api", "TCP", "*", "443");
+        try (FakeAzure azure = FakeAzure.start(cluster)) {
+            AzureRun run = AzureRun.of(azure, cluster);
+
+            assertThat(names(run))
+                    .contains("hub-fw", "child", "parent", "ipg-nodes", "rt-nodes")
+                    .doesNotContain("hub-vnet");
+            assertThat(run.diagnosis().problems()).isEmpty();
+        }
+    }
+
+    @Test
+    void aFirewallIsFoundInTheSubscriptionWhereItsNetworkIsNotShown() throws Exception {
+        FakeCluster cluster = new FakeCluster(4).firewall();
+        try (FakeAzure azure = FakeAzure.start(cluster)) {
+            assertThat(names(AzureRun.of(azure, cluster))).contains("hub-fw");
+            assertThat(azure.endpoints()).doesNotContain("GET Microsoft.Network/azureFirewalls list");
+        }
+        FakeCluster hidden = new FakeCluster(4).route("default", "0.0.0.0/0", "VirtualAppliance", "10.9.0.4");
+        hidden.with(
+                HUB,
+                FakeCluster.map(
+                        "id",
+                        HUB,
+                        "name",
+                        "hub",
+                        "type",
+                        "Microsoft.Network/azureFirewalls",
+                        "properties",
+                        FakeCluster.map(
+                                "hubIPAddresses", FakeCluster.map("privateIPAddress", "10.9.0.4"),
+                                "networkRuleCollections", List.of())));
+        try (FakeAzure azure = FakeAzure.start(hidden)) {
+            AzureRun run = AzureRun.of(azure, hidden);
+
+            assertThat(names(run)).contains("hub");
+            assertThat(run.facts().gaps()).isEmpty();
+        }
+    }
+
+    private static List<String> names(AzureRun run) {
+        return run.facts().azure().stream()
+                .flatMap(resource -> resource.text("name").stream())
+                .toList();
     }
 }

@@ -29,7 +29,7 @@ import tunneldoctor.model.Gap;
  */
 class AzureFaultsTest {
     private static final Duration LONG = Duration.ofSeconds(20);
-    private static final Duration SHORT = Duration.ofMillis(1_500);
+    private static final Duration SHORT = Duration.ofMillis(1_000);
 
     /** What each fault reads like. */
     private static final Map<Fault, String> REASONS = Map.ofEntries(

@@ -57,7 +57,7 @@ class AzureScaleTest {
     /** Prints what it took; {@code -Dscale.nodes=200 -Dscale.latency=300} is the size that the project promises. */
     @Test
     void aLargeClusterIsCollectedAndItsNodesAsked() throws Exception {
-        int nodes = Integer.getInteger("scale.nodes", 60);
+        int nodes = Integer.getInteger("scale.nodes", 40);
         int latency = Integer.getInteger("scale.latency", 20);
         FakeCluster cluster = new FakeCluster(nodes);
         String output = "0123456789abcde\n".repeat(256);
@@ -108,7 +108,7 @@ class AzureScaleTest {
         FakeCluster cluster = new FakeCluster(20);
         try (FakeAzure azure = FakeAzure.start(cluster).fault("GET Microsoft.Network/loadBalancers list", Fault.HANG)) {
             AzureRun run = AzureRun.of(
-                    azure, cluster, AzureRun.limits(parallel, Duration.ofSeconds(4), Duration.ofSeconds(60)));
+                    azure, cluster, AzureRun.limits(parallel, Duration.ofMillis(2_500), Duration.ofSeconds(60)));
 
             assertThat(run.facts().gaps())
                     .anyMatch(gap -> gap.about().equals("Microsoft.Network/loadBalancers")

@@ -154,7 +154,7 @@ class RunCommandTest {
     })
     void whatDoesNotPassIsToldApart(Fault fault, String method, Kind kind) throws Exception {
         try (FakeAzure azure = azure().fault(method.equals("POST") ? SENT : POLLED, fault)) {
-            assertThat(failure(azure, Duration.ofMillis(1_500))).isEqualTo(kind);
+            assertThat(failure(azure, Duration.ofMillis(1_000))).isEqualTo(kind);
         }
     }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -86,6 +87,7 @@ public final class FakeAzure implements AutoCloseable {
     private Duration commandTime = Duration.ZERO;
     private int pageSize = 50;
     private int throttleEvery;
+    private boolean behind;
     private String retryAfter = "1";
 
     private record Planned(String endpoint, Fault fault, AtomicInteger left) {}
@@ -162,6 +164,12 @@ public final class FakeAzure implements AutoCloseable {
     /** What 429 and 202 say in {@code Retry-After}, seconds or a date; nothing if empty. */
     public FakeAzure retryAfter(String value) {
         retryAfter = value;
+        return this;
+    }
+
+    /** It lacks the newest api-version of whatever has several, as sovereign clouds do. */
+    public FakeAzure behind() {
+        behind = true;
         return this;
     }
 
@@ -323,7 +331,7 @@ public final class FakeAzure implements AutoCloseable {
         return retryAfter.isEmpty() ? answer : new Answer(429, answer.body(), Map.of("Retry-After", retryAfter));
     }
 
-    private static Optional<Answer> refusedVersion(String path, Map<String, String> parameters) {
+    private Optional<Answer> refusedVersion(String path, Map<String, String> parameters) {
         String asked = parameters.getOrDefault("api-version", "");
         if (asked.isEmpty()) {
             return Optional.of(Answer.error(
@@ -333,14 +341,19 @@ public final class FakeAzure implements AutoCloseable {
         Set<String> known = Optional.ofNullable(VERSIONS.get(type))
                 .or(() -> Optional.ofNullable(VERSIONS.get(type.split("/", 2)[0])))
                 .orElse(Set.of());
-        if (known.contains(asked)) {
+        if (known.contains(asked) && !(behind && known.size() > 1 && asked.equals(Collections.max(known)))) {
             return Optional.empty();
         }
         return Optional.of(Answer.error(
                 400,
                 known.isEmpty() ? "InvalidResourceNamespace" : "InvalidResourceType",
                 "No registered resource provider found for API version '" + asked + "' for type '" + type
-                        + "'. The supported api-versions are '" + String.join(", ", new TreeSet<>(known)) + "'."));
+                        + "'. The supported api-versions are '"
+                        + known.stream()
+                                .filter(version -> !version.equals(asked))
+                                .sorted()
+                                .collect(Collectors.joining(", "))
+                        + "'."));
     }
 
     // ---- resources ----
