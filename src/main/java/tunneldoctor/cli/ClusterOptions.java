@@ -60,9 +60,9 @@ final class ClusterOptions {
     @Option(
             names = "--parallel",
             paramLabel = "N",
-            defaultValue = "8",
+            defaultValue = "16",
             description = "How many calls and nodes at once. Default: ${DEFAULT-VALUE}.")
-    private int parallel = 8;
+    private int parallel = 16;
 
     @Option(
             names = "--node",
