@@ -28,6 +28,8 @@ class ArchitectureTest {
             .definedBy("tunneldoctor.diagnose..")
             .layer("report")
             .definedBy("tunneldoctor.report..")
+            .layer("collect")
+            .definedBy("tunneldoctor.collect..")
             .layer("cli")
             .definedBy("tunneldoctor.cli..")
             .layer("build")
@@ -36,6 +38,8 @@ class ArchitectureTest {
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("collect")
+            .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("diagnose")
@@ -69,6 +73,35 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.drools..", "org.kie..", "org.mvel..");
+
+    @ArchTest
+    static final ArchRule collectionKnowsOnlyTheModel = noClasses()
+            .that()
+            .resideInAPackage("tunneldoctor.collect..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "tunneldoctor.parse..",
+                    "tunneldoctor.path..",
+                    "tunneldoctor.knowledge..",
+                    "tunneldoctor.diagnose..",
+                    "tunneldoctor.report..");
+
+    @ArchTest
+    static final ArchRule onlyItsCollectorKnowsAzure = noClasses()
+            .that()
+            .resideOutsideOfPackage("tunneldoctor.collect.azure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.azure..", "reactor..");
+
+    @ArchTest
+    static final ArchRule onlyItsCollectorKnowsTheKubernetesClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("tunneldoctor.collect.kubernetes..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.fabric8..");
 
     @ArchTest
     static final ArchRule noPackageForAnythingElse =

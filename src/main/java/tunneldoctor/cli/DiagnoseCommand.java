@@ -1,8 +1,14 @@
 package tunneldoctor.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +19,7 @@ import tunneldoctor.model.Diagnosis;
 import tunneldoctor.report.JsonReport;
 import tunneldoctor.report.TextReport;
 
-/** Reads facts files and prints what is wrong and how to repair it. */
+/** Reads facts files, or a live cluster, and prints what is wrong and how to repair it. */
 @Command(
         name = DiagnoseCommand.NAME,
         header = "Say why kubectl logs, exec and port-forward fail on a cluster, and how to repair it.",
@@ -21,7 +27,8 @@ import tunneldoctor.report.TextReport;
             "",
             "Reads what Azure, kubectl and commands on the nodes printed, collected in facts files, and prints the causes"
                     + " found, with their evidence and repairs, and for every other known cause why it is not at work or"
-                    + " what would tell. Nothing is changed anywhere.",
+                    + " what would tell. With --resource-group and --name it reads a live cluster instead, as collect does."
+                    + " Nothing is changed anywhere.",
             ""
         },
         parameterListHeading = "Arguments:%n",
@@ -33,6 +40,7 @@ import tunneldoctor.report.TextReport;
             "  tunnel-doctor diagnose -o json incident.yaml | jq -r '.diagnoses[].cause'",
             "  tunnel-doctor diagnose -o jsonl clusters/*.yaml > findings.jsonl",
             "  ssh jumphost cat incident.yaml | tunnel-doctor diagnose -",
+            "  tunnel-doctor diagnose -g shop-rg -n shop --save shop.yaml    a live cluster, its facts kept",
             "",
             "Of several documents the heaviest exit code counts: 4, 2, 1, 3, 0."
         })
@@ -41,6 +49,8 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     private final Terminal terminal;
     private final Pipeline pipeline;
+    private final LiveClusters clusters;
+    private final Clock clock;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before it calls
@@ -48,6 +58,9 @@ final class DiagnoseCommand implements Callable<Integer> {
 
     @Mixin
     private FactsOptions options = new FactsOptions();
+
+    @ArgGroup(validate = false, heading = "%nA live cluster:%n")
+    private ClusterOptions cluster = new ClusterOptions();
 
     @Mixin
     private NarrowedRules rules = new NarrowedRules();
@@ -57,9 +70,21 @@ final class DiagnoseCommand implements Callable<Integer> {
             description = "Stay, and diagnose again whenever a rule or a facts file is saved; Ctrl-C ends it.")
     private boolean watch;
 
-    DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
+    @Option(
+            names = "--save",
+            paramLabel = "FILE",
+            description = "Keep what was read of a live cluster in this facts file.")
+    private Optional<String> save = Optional.empty();
+
+    DiagnoseCommand(Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock) {
         this.terminal = terminal;
         this.pipeline = pipeline;
+        this.clusters = clusters;
+        this.clock = clock;
+    }
+
+    DiagnoseCommand(Terminal terminal, Pipeline pipeline) {
+        this(terminal, pipeline, new LiveClusters.OfUser(), Clock.systemUTC());
     }
 
     /** The command where nothing but the facts' options is given. */
@@ -75,6 +100,15 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         options.check(spec.commandLine());
+        if (cluster.isGiven()) {
+            return ofCluster().code();
+        }
+        if (options.files().isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Missing required parameter: 'FACTS', a facts file; or give " + ClusterOptions.RESOURCE_GROUP
+                            + " and --name of a live cluster");
+        }
         Path directory = rules.directory();
         if (!watch) {
             return diagnose(directory).code();
@@ -99,6 +133,57 @@ final class DiagnoseCommand implements Callable<Integer> {
             return ExitCode.BAD_INPUT;
         }
         return run.over(opened::read, "diagnosing", facts -> answer(opened.diagnose(facts)));
+    }
+
+    private ExitCode ofCluster() throws IOException {
+        cluster.check(spec.commandLine());
+        if (!options.files().isEmpty() || watch) {
+            throw new ParameterException(
+                    spec.commandLine(), "a live cluster is diagnosed alone, without FACTS and without --watch");
+        }
+        LiveRun run = new LiveRun(terminal, clusters, cluster, options.quiet(), clock);
+        try {
+            if (cluster.printRole()) {
+                terminal.print(run.role());
+                return ExitCode.NOTHING_FOUND;
+            }
+            Optional<Path> kept = save.map(this::writable);
+            Pipeline.Opened opened = rules.open(pipeline, rules.directory(), terminal);
+            Path file = kept.isPresent() ? kept.get() : Files.createTempFile("tunnel-doctor-", ".yaml");
+            try (EarlyEnd early = new EarlyEnd(terminal)) {
+                Consumer<LiveRun.Partial> soFar = options.quiet() ? partial -> {} : new SoFar(opened);
+                run.collect(file, early, soFar);
+                return new FactsRun(terminal, options)
+                        .over(
+                                save.orElse(cluster.name()),
+                                file,
+                                opened::read,
+                                "diagnosing",
+                                facts -> answer(opened.diagnose(facts)));
+            } finally {
+                if (kept.isEmpty()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (Pipeline.UnusableException e) {
+            terminal.complainLines(e.getMessage());
+            return ExitCode.BAD_INPUT;
+        } catch (LiveRun.NotReadException e) {
+            return ExitCode.BAD_INPUT;
+        }
+    }
+
+    /** @throws ParameterException if it is not */
+    private Path writable(String name) {
+        try {
+            Path file = Path.of(name);
+            LiveRun.unwritable(file).ifPresent(why -> {
+                throw new ParameterException(spec.commandLine(), why);
+            });
+            return file;
+        } catch (InvalidPathException e) {
+            throw new ParameterException(spec.commandLine(), name + ": no file can have this name");
+        }
     }
 
     /** Ends when nobody reads the reports any more, or the process is ended. */

@@ -15,26 +15,35 @@ enum ExitCode {
             0,
             "nothing found, and every cause that applies could be told",
             "every path asked for is allowed",
-            "all is well"),
-    CANNOT_TELL(3, "nothing found, but something could not be told", "no path is blocked, but some cannot be told", ""),
-    FOUND(1, "a cause was found", "a path is blocked", "a mistake was found, or a scene does not end as it should"),
+            "all is well",
+            "all was collected"),
+    CANNOT_TELL(
+            3,
+            "nothing found, but something could not be told",
+            "no path is blocked, but some cannot be told",
+            "",
+            "something could not be collected; the file names it"),
+    FOUND(1, "a cause was found", "a path is blocked", "a mistake was found, or a scene does not end as it should", ""),
     BAD_INPUT(
             2,
             "bad usage, or a file or rule base that cannot be used",
             "bad usage, or a file that cannot be used",
-            "bad usage, or a file or rule base that cannot be used"),
-    INTERNAL_ERROR(4, "internal error", "internal error", "internal error");
+            "bad usage, or a file or rule base that cannot be used",
+            "bad usage, no login, or a file that cannot be written"),
+    INTERNAL_ERROR(4, "internal error", "internal error", "internal error", "internal error");
 
     private final int code;
     private final String ofDiagnose;
     private final String ofReach;
     private final String ofRules;
+    private final String ofCollect;
 
-    ExitCode(int code, String ofDiagnose, String ofReach, String ofRules) {
+    ExitCode(int code, String ofDiagnose, String ofReach, String ofRules, String ofCollect) {
         this.code = code;
         this.ofDiagnose = ofDiagnose;
         this.ofReach = ofReach;
         this.ofRules = ofRules;
+        this.ofCollect = ofCollect;
     }
 
     int code() {
@@ -58,6 +67,11 @@ enum ExitCode {
     /** The same for the commands of {@code rules}. */
     static Map<String, String> documentedForRules() {
         return documented(exit -> exit.ofRules);
+    }
+
+    /** The same for {@code collect}. */
+    static Map<String, String> documentedForCollect() {
+        return documented(exit -> exit.ofCollect);
     }
 
     private static Map<String, String> documented(Function<ExitCode, String> meaning) {

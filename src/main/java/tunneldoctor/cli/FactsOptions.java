@@ -2,6 +2,7 @@ package tunneldoctor.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -54,12 +55,21 @@ final class FactsOptions {
 
     /** For a command whose first argument is something else than a file. */
     static CommandLine behindOneArgument(CommandLine command) {
+        return with(command, files -> files.index("1..*"));
+    }
+
+    /** For a command that does without files where something else takes their place. */
+    static CommandLine orNone(CommandLine command) {
+        return with(command, files -> files.arity("0..*").required(false));
+    }
+
+    private static CommandLine with(CommandLine command, UnaryOperator<PositionalParamSpec.Builder> change) {
         CommandSpec spec = command.getCommandSpec();
         for (PositionalParamSpec argument : List.copyOf(spec.positionalParameters())) {
             if (argument.paramLabel().equals(LABEL)) {
                 spec.remove(argument);
                 spec.addPositional(
-                        PositionalParamSpec.builder(argument).index("1..*").build());
+                        change.apply(PositionalParamSpec.builder(argument)).build());
             }
         }
         return command;

@@ -2,7 +2,9 @@ package tunneldoctor.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import tunneldoctor.model.ClusterFacts;
 
@@ -30,15 +32,39 @@ final class FactsRun {
         Answer answer(ClusterFacts facts) throws Pipeline.UnusableException;
     }
 
+    private interface Opening {
+        InputStream open() throws IOException;
+    }
+
     /** @param report empty where there is nothing to print */
     record Answer(ExitCode exit, String report) {}
 
     /** @param doing what the command does with a document, for the message if it fails */
     ExitCode over(Reading reading, String doing, Answering answering) {
-        try {
+        return guarded(() -> {
             for (String file : options.files()) {
-                read(reading, file, document -> answer(document, doing, answering));
+                read(
+                        reading,
+                        file,
+                        () -> FactsInput.open(file, terminal),
+                        document -> answer(document, doing, answering));
             }
+        });
+    }
+
+    /**
+     * The same over one file that has another name for the user.
+     *
+     * @param name what messages and the report call it
+     */
+    ExitCode over(String name, Path file, Reading reading, String doing, Answering answering) {
+        return guarded(() ->
+                read(reading, name, () -> Files.newInputStream(file), document -> answer(document, doing, answering)));
+    }
+
+    private ExitCode guarded(Runnable reading) {
+        try {
+            reading.run();
         } catch (NothingUsableException e) {
             terminal.complainLines(String.valueOf(e.getMessage()));
             count(ExitCode.BAD_INPUT);
@@ -58,8 +84,8 @@ final class FactsRun {
     }
 
     /** One bad file does not keep the others from being answered. */
-    private void read(Reading reading, String file, Consumer<ClusterFacts> each) {
-        try (InputStream facts = FactsInput.open(file, terminal)) {
+    private void read(Reading reading, String file, Opening opening, Consumer<ClusterFacts> each) {
+        try (InputStream facts = opening.open()) {
             int[] documents = {0};
             reading.read(file, facts, document -> {
                 documents[0]++;

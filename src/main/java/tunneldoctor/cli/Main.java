@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +32,8 @@ import tunneldoctor.report.Escape;
         footerHeading = "%nTo begin:%n",
         footer = {
             "  tunnel-doctor diagnose facts-samples/incident.yaml    a sample incident",
-            "  tunnel-doctor diagnose --help                         what else it can do"
+            "  tunnel-doctor diagnose --help                         what else it can do",
+            "  tunnel-doctor collect --help                          read a live cluster"
         })
 public final class Main implements Callable<Integer> {
     static final String VERSION = "1.0.0";
@@ -62,6 +64,11 @@ public final class Main implements Callable<Integer> {
 
     /** The exit code; never an exception. */
     static int run(Terminal terminal, Pipeline pipeline, String... args) {
+        return run(terminal, pipeline, new LiveClusters.OfUser(), Clock.systemUTC(), args);
+    }
+
+    /** The same for other live clusters than the user's, collected at another time. */
+    static int run(Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock, String... args) {
         try {
             Optional<FactsOptions> plain = PlainArguments.ofDiagnose(args);
             Optional<Path> rules = RuleBaseOptions.shipped().filter(Files::isDirectory);
@@ -69,7 +76,7 @@ public final class Main implements Callable<Integer> {
                     ? new DiagnoseCommand(terminal, pipeline, plain.get())
                             .diagnose(rules.get())
                             .code()
-                    : commands(terminal, pipeline, args).execute(args);
+                    : commands(terminal, pipeline, clusters, clock, args).execute(args);
         } catch (OutOfMemoryError e) {
             terminal.complain("out of memory; give the Java process more, for example JAVA_TOOL_OPTIONS=-Xmx4g");
             return ExitCode.INTERNAL_ERROR.code();
@@ -80,10 +87,17 @@ public final class Main implements Callable<Integer> {
     }
 
     /** Each by its name, made only when it is asked for: picocli takes a while to learn what a command looks like. */
-    private static Map<String, Supplier<CommandLine>> subcommands(Terminal terminal, Pipeline pipeline) {
+    private static Map<String, Supplier<CommandLine>> subcommands(
+            Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock) {
         Map<String, Supplier<CommandLine>> subcommands = new LinkedHashMap<>();
         subcommands.put(
-                DiagnoseCommand.NAME, () -> command(new DiagnoseCommand(terminal, pipeline), ExitCode.documented()));
+                DiagnoseCommand.NAME,
+                () -> FactsOptions.orNone(
+                        command(new DiagnoseCommand(terminal, pipeline, clusters, clock), ExitCode.documented())));
+        subcommands.put(
+                CollectCommand.NAME,
+                () -> command(
+                        new CollectCommand(terminal, pipeline, clusters, clock), ExitCode.documentedForCollect()));
         subcommands.put(FleetCommand.NAME, () -> command(new FleetCommand(terminal, pipeline), ExitCode.documented()));
         subcommands.put("reach", () -> command(new ReachCommand(terminal), ExitCode.documentedForReach()));
         subcommands.put("rules", () -> RulesCommand.with(terminal));
@@ -100,9 +114,10 @@ public final class Main implements Callable<Integer> {
         return line;
     }
 
-    private static CommandLine commands(Terminal terminal, Pipeline pipeline, String... args) {
+    private static CommandLine commands(
+            Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock, String... args) {
         CommandLine main = new CommandLine(new Main(terminal));
-        Map<String, Supplier<CommandLine>> subcommands = subcommands(terminal, pipeline);
+        Map<String, Supplier<CommandLine>> subcommands = subcommands(terminal, pipeline, clusters, clock);
         @Nullable
         Supplier<CommandLine> only = args.length == 0 || args[0].equals("help") ? null : subcommands.get(args[0]);
         if (only == null) {

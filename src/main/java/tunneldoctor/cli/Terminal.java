@@ -23,16 +23,28 @@ final class Terminal {
     private final OutputStream out;
     private final PrintWriter err;
     private final boolean interactive;
+    private final boolean drawsProgress;
     private final Map<String, String> environment;
 
     /**
      * @param interactive whether someone reads {@code out} on a terminal
      */
     Terminal(InputStream in, OutputStream out, OutputStream err, boolean interactive, Map<String, String> environment) {
+        this(in, out, err, interactive, false, environment);
+    }
+
+    private Terminal(
+            InputStream in,
+            OutputStream out,
+            OutputStream err,
+            boolean interactive,
+            boolean drawsProgress,
+            Map<String, String> environment) {
         this.in = in;
         this.out = out;
         this.err = new PrintWriter(new OutputStreamWriter(err, StandardCharsets.UTF_8), true);
         this.interactive = interactive;
+        this.drawsProgress = drawsProgress;
         this.environment = Map.copyOf(environment);
     }
 
@@ -42,6 +54,7 @@ final class Terminal {
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
                 isInteractive(),
+                Boolean.getBoolean("tunneldoctor.progress"),
                 System.getenv());
     }
 
@@ -102,6 +115,11 @@ final class Terminal {
         if (full) {
             error.printStackTrace(err);
         }
+    }
+
+    /** Whether standard error is a terminal, where a line can be drawn anew; only the launcher can tell. */
+    boolean drawsProgress() {
+        return drawsProgress && !environment.getOrDefault("TERM", "").equals("dumb");
     }
 
     boolean color() {

@@ -22,6 +22,7 @@ final class WorkingFacts {
         working.addAll(facts.probes());
         working.addAll(facts.symptoms());
         working.addAll(facts.metrics());
+        working.addAll(facts.given().gaps());
         working.addAll(facts.azure().loadBalancers());
         working.addAll(facts.azure().locks());
         working.add(paths.tunnel());

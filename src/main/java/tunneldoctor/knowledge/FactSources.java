@@ -7,6 +7,7 @@ import tunneldoctor.model.AgentFleet;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.ClusterEvent;
 import tunneldoctor.model.EgressVerdict;
+import tunneldoctor.model.Gap;
 import tunneldoctor.model.HostVerdict;
 import tunneldoctor.model.KubeNode;
 import tunneldoctor.model.LoadBalancer;
@@ -53,6 +54,7 @@ final class FactSources {
             Map.entry(Probe.class, List.of("nodes: what nc, curl and the like printed")),
             Map.entry(UfwStatus.class, List.of("nodes: what ufw status verbose printed")),
             Map.entry(MetricSeries.class, List.of("metrics: Azure Monitor responses")),
+            Map.entry(Gap.class, List.of("gaps: what was asked for and not collected")),
             Map.entry(NsgVerdict.class, List.of(NETWORK, MACHINES, CLUSTER, PODS)),
             Map.entry(
                     HostVerdict.class,

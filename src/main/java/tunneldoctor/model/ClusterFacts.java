@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param metrics Azure Monitor responses
  * @param symptoms errors as the user saw them
  * @param agents source addresses of the tunnel's agents given by hand, for facts without tunnel pods
+ * @param gaps what collection asked for and did not get
  * @param problems what of the document could not be used
  */
 public record ClusterFacts(
@@ -31,7 +32,14 @@ public record ClusterFacts(
         List<Tree> metrics,
         List<Tree.Scalar> symptoms,
         List<Tree.Scalar> agents,
+        List<Gap> gaps,
         List<Problem> problems) {
+    /** The format's version, the only one read and written. */
+    public static final String API_VERSION = "tunnel-doctor/v1";
+
+    /** The document's kind. */
+    public static final String KIND = "ClusterFacts";
+
     public ClusterFacts {
         azure = List.copyOf(azure);
         kubernetes = List.copyOf(kubernetes);
@@ -39,7 +47,38 @@ public record ClusterFacts(
         metrics = List.copyOf(metrics);
         symptoms = List.copyOf(symptoms);
         agents = List.copyOf(agents);
+        gaps = List.copyOf(gaps);
         problems = List.copyOf(problems);
+    }
+
+    /** A document that collection left no gaps in. */
+    public ClusterFacts(
+            String file,
+            String apiVersion,
+            Optional<String> scene,
+            Optional<Expectation> expect,
+            Optional<String> collected,
+            List<Tree> azure,
+            List<Tree> kubernetes,
+            List<NodeOutputs> nodes,
+            List<Tree> metrics,
+            List<Tree.Scalar> symptoms,
+            List<Tree.Scalar> agents,
+            List<Problem> problems) {
+        this(
+                file,
+                apiVersion,
+                scene,
+                expect,
+                collected,
+                azure,
+                kubernetes,
+                nodes,
+                metrics,
+                symptoms,
+                agents,
+                List.of(),
+                problems);
     }
 
     /**

@@ -12,6 +12,7 @@ import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.ClusterFacts.CommandOutput;
 import tunneldoctor.model.ClusterFacts.Expectation;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
+import tunneldoctor.model.Gap;
 import tunneldoctor.model.Problem;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Tree;
@@ -19,8 +20,8 @@ import tunneldoctor.parse.UnreadableFactsException.Fault;
 
 /** Reads one document of a facts file. What does not fit is a problem with its line; the rest is used. */
 final class DocumentReader {
-    static final String API_VERSION = "tunnel-doctor/v1";
-    static final String KIND = "ClusterFacts";
+    static final String API_VERSION = ClusterFacts.API_VERSION;
+    static final String KIND = ClusterFacts.KIND;
 
     private static final List<String> KEYS = List.of(
             "apiVersion",
@@ -33,9 +34,11 @@ final class DocumentReader {
             "nodes",
             "metrics",
             "symptoms",
-            "agents");
+            "agents",
+            "gaps");
     private static final List<String> NODE_KEYS = List.of("name", "address", "inInterface", "outputs");
     private static final List<String> COLLECTED_KEYS = List.of("at", "by");
+    private static final List<String> GAP_KEYS = List.of("what", "about", "subject", "reason");
     private static final List<String> EXPECT_KEYS = List.of("found", "cannotTell");
 
     /** A file that is wrong throughout needs no complete list of it. */
@@ -80,6 +83,7 @@ final class DocumentReader {
                 trees(root, "metrics"),
                 scalars(fileName, root, "symptoms"),
                 scalars(fileName, root, "agents"),
+                gaps(root),
                 problemsInFileOrder());
     }
 
@@ -263,6 +267,30 @@ final class DocumentReader {
                 .flatMap(Optional::stream)
                 .collect(Collectors.joining(" "));
         return said.isEmpty() ? Optional.empty() : Optional.of(said);
+    }
+
+    /** What collection did not get is a problem for people and a fact for rules. */
+    private List<Gap> gaps(Tree.Mapping root) {
+        List<Tree> items = trees(root, "gaps");
+        List<Gap> gaps = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            String place = "gaps[" + i + "]";
+            if (!(items.get(i) instanceof Tree.Mapping gap)) {
+                wrongType(fileName, place, items.get(i), "a mapping");
+                continue;
+            }
+            checkKeys(place, gap, GAP_KEYS);
+            String what = OneLine.text(text(place, gap, "what").orElse("a piece of evidence"));
+            String reason = OneLine.text(text(place, gap, "reason").orElse("no reason is given"));
+            gaps.add(new Gap(
+                    what,
+                    text(place, gap, "about").orElse(""),
+                    text(place, gap, "subject").orElse(""),
+                    reason,
+                    new SourceRef(place, gap.line(), "")));
+            problem(place, gap.line(), "", what + " was not collected: " + reason, "");
+        }
+        return gaps;
     }
 
     private List<NodeOutputs> nodes(Tree.Mapping root) {

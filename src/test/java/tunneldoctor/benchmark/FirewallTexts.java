@@ -1,5 +1,9 @@
 package tunneldoctor.benchmark;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -28,6 +32,12 @@ public final class FirewallTexts {
         SERVICES,
         /** Thousands of sources and ports in chain INPUT itself: every rule may concern the kubelet's port. */
         BLOCK_LIST
+    }
+
+    /** {@code FirewallTexts RULES}: an {@code iptables-save} of that many to standard output. */
+    public static void main(String[] arguments) {
+        new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8)
+                .print(save(Kind.SERVICES, Integer.parseInt(arguments[0]), 0));
     }
 
     /** As {@code iptables-save} prints it, about that many rules. */

@@ -86,6 +86,7 @@ class SamplesTest {
                 shuffled(given.metrics()),
                 shuffled(given.symptoms()),
                 shuffled(given.agents()),
+                shuffled(given.gaps()),
                 given.problems());
     }
 
