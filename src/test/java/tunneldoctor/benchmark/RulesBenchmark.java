@@ -24,10 +24,10 @@ import tunneldoctor.model.Fact;
 
 /**
  * What the rules cost beside loops that conclude the same: facts are read and hops decided before. Times are of one
- * cluster.
+ * cluster; the median tells most, as it leaves out what other processes on the machine take away.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 4, time = 2)
 @Measurement(iterations = 5, time = 2)
