@@ -10,6 +10,7 @@ import tunneldoctor.model.AgentFleet;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.ClusterEvent;
 import tunneldoctor.model.EgressVerdict;
+import tunneldoctor.model.Gap;
 import tunneldoctor.model.HostVerdict;
 import tunneldoctor.model.MetricSeries;
 import tunneldoctor.model.Node;
@@ -31,6 +32,7 @@ final class FactIndex {
     final List<Probe> probes = new ArrayList<>();
     final List<Symptom> symptoms = new ArrayList<>();
     final List<MetricSeries> metrics = new ArrayList<>();
+    final List<Gap> gaps = new ArrayList<>();
     final List<ResourceLock> locks = new ArrayList<>();
     final List<Node> nodes = new ArrayList<>();
     final List<NsgVerdict> groups = new ArrayList<>();
@@ -64,6 +66,8 @@ final class FactIndex {
             probes.add(probe);
         } else if (fact instanceof Symptom symptom) {
             symptoms.add(symptom);
+        } else if (fact instanceof Gap gap) {
+            gaps.add(gap);
         } else if (fact instanceof ResourceLock lock) {
             locks.add(lock);
         } else if (fact instanceof Tunnel tunnel) {

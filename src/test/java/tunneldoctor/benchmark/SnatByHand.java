@@ -7,6 +7,7 @@ import java.util.Map;
 import tunneldoctor.model.AgentFleet;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.Conclusion;
+import tunneldoctor.model.Gap;
 import tunneldoctor.model.MetricSeries;
 import tunneldoctor.model.SnatRepair;
 import tunneldoctor.model.Symptom;
@@ -106,6 +107,11 @@ final class SnatByHand {
             words.cannotTell(
                     "how the cluster reaches the internet, and its SNAT connections by state",
                     "az aks show --resource-group \"$RESOURCE_GROUP\" --name \"$CLUSTER\" -o json");
+        }
+        for (Gap gap : facts.gaps) {
+            if (gap.ofSnatMetric()) {
+                words.cannotTell(gap);
+            }
         }
         for (Cluster cluster : facts.clusters) {
             if (cluster.privateCluster().yes()) {
