@@ -11,11 +11,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import tunneldoctor.knowledge.RuleCheck;
 import tunneldoctor.knowledge.RuleProblem;
 import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.model.Gap;
 import tunneldoctor.model.Problem;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.parse.FactReader;
@@ -138,8 +141,13 @@ public final class SampleCheck {
             boolean open = scene.expect()
                     .filter(expect -> !expect.cannotTell().isEmpty())
                     .isPresent();
+            // What collection did not get is evidence of the scene as well.
+            Set<SourceRef> gaps = scene.gaps().stream().map(Gap::source).collect(Collectors.toSet());
             for (Problem problem :
                     open ? scene.problems() : FactReader.read(scene).problems()) {
+                if (gaps.contains(problem.at())) {
+                    continue;
+                }
                 problems.add(text.onLine(line(scene, problem.at()), 0, problem.message(), problem.advice()));
             }
             title(text, i, scene, titles);

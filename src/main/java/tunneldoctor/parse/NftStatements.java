@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tunneldoctor.model.Match.Opaque.Reason;
 
 /**
@@ -28,6 +29,9 @@ final class NftStatements {
 
     /** Fields of addresses and ports: rewriting them sends the packet elsewhere. */
     private static final Set<String> REWRITTEN = Set.of("saddr", "daddr", "sport", "dport", "protocol");
+
+    /** Bits of a header, from where and how many, as nft prints what it has no name for. */
+    private static final Pattern RAW_BITS = Pattern.compile("@(?:ll|nh|th|ih),[0-9]{1,5},[0-9]{1,5}");
 
     private final List<String> words;
     private final Map<String, NftSet> sets;
@@ -399,7 +403,7 @@ final class NftStatements {
                 return Optional.of("numgen");
             }
             default -> {
-                return Optional.empty();
+                return RAW_BITS.matcher(first).matches() ? Optional.of(first) : Optional.empty();
             }
         }
     }

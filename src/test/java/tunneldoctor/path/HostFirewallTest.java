@@ -522,6 +522,24 @@ class HostFirewallTest {
         assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
     }
 
+    @Test
+    void bitsOfTheLinkLayerAreReadAsNotShownAndTheRestOfTheirRuleAsItStands() {
+        String rule = "@ll,48,64 0x200000000010800 tcp dport %d reject";
+        for (int port : List.of(10250, 443)) {
+            HostDecision decision =
+                    decide(specification("ACCEPT", "").with("nft list ruleset", """
+                    table ip filter {
+                    	chain INPUT {
+                    		type filter hook input priority filter; policy accept;
+                    		%s
+                    	}
+                    }
+                    """.formatted(rule.formatted(port))));
+            assertThat(decision.outcome()).isEqualTo(port == 443 ? Outcome.ALLOWED : Outcome.UNKNOWN);
+            assertThat(decision.doubts()).isSubsetOf(HostDoubt.NOT_SHOWN);
+        }
+    }
+
     /** Nft lists {@code meta nfproto ipv6 reject with tcp reset} of an inet table without its condition. */
     @Test
     void aResetInAnInetTableIsOnlyLikelyForIpv4() {
