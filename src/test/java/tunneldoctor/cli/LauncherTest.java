@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,6 +53,13 @@ class LauncherTest {
                 done
                 printf '%s\\n' "$@" >"$0.arguments"
                 """);
+    }
+
+    /** What goes on in the background is not to write into a folder that is being deleted. */
+    @AfterEach
+    void letTheBackgroundEnd() throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(300);
+        await(() -> archives().stream().noneMatch(name -> name.endsWith(".lock")));
     }
 
     private void jdk(String version, String build) throws IOException {
