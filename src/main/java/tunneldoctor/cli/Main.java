@@ -70,10 +70,11 @@ public final class Main implements Callable<Integer> {
     /** The same for other live clusters than the user's, collected at another time. */
     static int run(Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock, String... args) {
         try {
-            Optional<FactsOptions> plain = PlainArguments.ofDiagnose(args);
-            Optional<Path> rules = RuleBaseOptions.shipped().filter(Files::isDirectory);
+            Optional<PlainArguments.Plain> plain = PlainArguments.ofDiagnose(args);
+            Optional<Path> rules = plain.flatMap(PlainArguments.Plain::rules)
+                    .or(() -> RuleBaseOptions.shipped().filter(Files::isDirectory));
             return plain.isPresent() && rules.isPresent()
-                    ? new DiagnoseCommand(terminal, pipeline, plain.get())
+                    ? new DiagnoseCommand(terminal, pipeline, plain.get().options())
                             .diagnose(rules.get())
                             .code()
                     : commands(terminal, pipeline, clusters, clock, args).execute(args);
@@ -88,7 +89,7 @@ public final class Main implements Callable<Integer> {
 
     /** Each by its name, made only when it is asked for: picocli takes a while to learn what a command looks like. */
     private static Map<String, Supplier<CommandLine>> subcommands(
-            Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock) {
+            Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock, String... args) {
         Map<String, Supplier<CommandLine>> subcommands = new LinkedHashMap<>();
         subcommands.put(
                 DiagnoseCommand.NAME,
@@ -100,7 +101,7 @@ public final class Main implements Callable<Integer> {
                         new CollectCommand(terminal, pipeline, clusters, clock), ExitCode.documentedForCollect()));
         subcommands.put(FleetCommand.NAME, () -> command(new FleetCommand(terminal, pipeline), ExitCode.documented()));
         subcommands.put("reach", () -> command(new ReachCommand(terminal), ExitCode.documentedForReach()));
-        subcommands.put("rules", () -> RulesCommand.with(terminal));
+        subcommands.put("rules", () -> RulesCommand.with(terminal, args));
         subcommands.put("help", () -> new CommandLine(new HelpCommand()));
         return subcommands;
     }
@@ -117,7 +118,7 @@ public final class Main implements Callable<Integer> {
     private static CommandLine commands(
             Terminal terminal, Pipeline pipeline, LiveClusters clusters, Clock clock, String... args) {
         CommandLine main = new CommandLine(new Main(terminal));
-        Map<String, Supplier<CommandLine>> subcommands = subcommands(terminal, pipeline, clusters, clock);
+        Map<String, Supplier<CommandLine>> subcommands = subcommands(terminal, pipeline, clusters, clock, args);
         @Nullable
         Supplier<CommandLine> only = args.length == 0 || args[0].equals("help") ? null : subcommands.get(args[0]);
         if (only == null) {

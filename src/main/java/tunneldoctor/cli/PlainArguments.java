@@ -1,5 +1,8 @@
 package tunneldoctor.cli;
 
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,8 +23,12 @@ final class PlainArguments {
     private final Set<String> given = new HashSet<>();
     private final List<String> files = new ArrayList<>();
     private OutputFormat output = OutputFormat.TEXT;
+    private Optional<Path> rules = Optional.empty();
 
     private PlainArguments() {}
+
+    /** @param rules a folder; empty if none is named */
+    record Plain(FactsOptions options, Optional<Path> rules) {}
 
     /**
      * What the arguments say.
@@ -29,7 +36,7 @@ final class PlainArguments {
      * @param arguments of the whole program
      * @return empty where it takes picocli to tell
      */
-    static Optional<FactsOptions> ofDiagnose(String... arguments) {
+    static Optional<Plain> ofDiagnose(String... arguments) {
         if (arguments.length < 2 || !arguments[0].equals(DiagnoseCommand.NAME)) {
             return Optional.empty();
         }
@@ -41,11 +48,16 @@ final class PlainArguments {
                 if (i == arguments.length || !plain.output(arguments[i])) {
                     return Optional.empty();
                 }
+            } else if (option.equals(RuleBaseOptions.RULES)) {
+                i++;
+                if (i == arguments.length || !plain.rules(arguments[i])) {
+                    return Optional.empty();
+                }
             } else if (!plain.take(option)) {
                 return Optional.empty();
             }
         }
-        return plain.files.isEmpty() ? Optional.empty() : Optional.of(plain.options());
+        return plain.files.isEmpty() ? Optional.empty() : Optional.of(new Plain(plain.options(), plain.rules));
     }
 
     private static String longName(String argument) {
@@ -65,6 +77,15 @@ final class PlainArguments {
             }
         }
         return false;
+    }
+
+    private boolean rules(String directory) {
+        try {
+            rules = Optional.of(Path.of(directory)).filter(Files::isDirectory);
+        } catch (InvalidPathException e) {
+            return false;
+        }
+        return rules.isPresent() && !directory.startsWith("-") && given.add(RuleBaseOptions.RULES);
     }
 
     /** Whether the argument, and that it stands here, is beyond doubt. */

@@ -1,7 +1,10 @@
 package tunneldoctor.cli;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,19 +42,28 @@ final class RulesCommand implements Callable<Integer> {
         this.terminal = terminal;
     }
 
-    /** The command with all that belong to it, in the order of an author's work. */
-    static CommandLine with(Terminal terminal) {
+    /**
+     * The command with all that belong to it, in the order of an author's work; only with the one that is asked for where
+     * that is plain, since picocli takes a while to learn what a command looks like.
+     *
+     * @param args of the whole program
+     */
+    static CommandLine with(Terminal terminal, String... args) {
         CommandLine rules = new CommandLine(new RulesCommand(terminal));
-        for (Object command : List.of(
-                new RulesListCommand(terminal),
-                new RulesShowCommand(terminal),
-                new RulesNewCommand(terminal),
-                new RulesCheckCommand(terminal),
-                new RulesTestCommand(terminal),
-                FactsOptions.behindOneArgument(new CommandLine(new RulesWhyCommand(terminal))),
-                FactsOptions.behindOneArgument(new CommandLine(new RulesWhyNotCommand(terminal))),
-                new RulesDocsCommand(terminal))) {
-            rules.addSubcommand(command);
+        Map<String, Supplier<CommandLine>> all = new LinkedHashMap<>();
+        all.put("list", () -> new CommandLine(new RulesListCommand(terminal)));
+        all.put("show", () -> new CommandLine(new RulesShowCommand(terminal)));
+        all.put("new", () -> new CommandLine(new RulesNewCommand(terminal)));
+        all.put("check", () -> new CommandLine(new RulesCheckCommand(terminal)));
+        all.put("test", () -> new CommandLine(new RulesTestCommand(terminal)));
+        all.put("why", () -> FactsOptions.behindOneArgument(new CommandLine(new RulesWhyCommand(terminal))));
+        all.put("why-not", () -> FactsOptions.behindOneArgument(new CommandLine(new RulesWhyNotCommand(terminal))));
+        all.put("docs", () -> new CommandLine(new RulesDocsCommand(terminal)));
+        @Nullable Supplier<CommandLine> only = args.length < 2 ? null : all.get(args[1]);
+        if (only == null) {
+            all.forEach((name, command) -> rules.addSubcommand(name, command.get()));
+        } else {
+            rules.addSubcommand(args[1], only.get());
         }
         rules.getCommandSpec().usageMessage().exitCodeList(ExitCode.documentedForRules());
         rules.getSubcommands()

@@ -33,12 +33,18 @@ class PlainArgumentsTest {
                 "diagnose --output text @a.yaml",
                 "diagnose diagnose",
                 "diagnose 'a.yaml' \"b\"",
+                "diagnose --rules rules a.yaml",
+                "diagnose a.yaml -q --rules rules/nsg",
             })
     void plainArgumentsAreUnderstoodAsPicocliDoes(String line) {
-        Optional<FactsOptions> plain = PlainArguments.ofDiagnose(line.split(" "));
+        Optional<PlainArguments.Plain> plain = PlainArguments.ofDiagnose(line.split(" "));
 
         assertThat(plain).isPresent();
-        assertThat(view(plain.get())).isEqualTo(view(picocli(line.split(" "))));
+        assertThat(view(plain.get().options())).isEqualTo(view(picocli(line.split(" "))));
+        String after = line.contains("--rules ")
+                ? line.substring(line.indexOf("--rules ") + 8).split(" ")[0]
+                : "";
+        assertThat(plain.get().rules().map(Object::toString).orElse("")).isEqualTo(after);
     }
 
     @ParameterizedTest
@@ -59,7 +65,11 @@ class PlainArgumentsTest {
                 "diagnose -o xml a.yaml",
                 "diagnose a.yaml -o",
                 "diagnose - -",
-                "diagnose --rules r a.yaml",
+                "diagnose --rules no-such-folder a.yaml",
+                "diagnose --rules pom.xml a.yaml",
+                "diagnose --rules=rules a.yaml",
+                "diagnose --rules rules --rules rules a.yaml",
+                "diagnose a.yaml --rules",
                 "diagnose --only a a.yaml",
                 "diagnose --watch a.yaml",
                 "diagnose --help",
