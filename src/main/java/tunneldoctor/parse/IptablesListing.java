@@ -34,7 +34,7 @@ final class IptablesListing {
     /** The columns of the chain being read; null before its heading. */
     private @Nullable Columns columns;
 
-    private boolean otherBackendHinted;
+    private final boolean otherBackendHinted;
     private boolean strayReported;
     private boolean interfacesShown = true;
     private boolean anyHeading;
@@ -44,6 +44,7 @@ final class IptablesListing {
         this.command = command;
         this.facts = facts;
         this.rules = new IptablesListedRule(command.family(), facts.words);
+        this.otherBackendHinted = IptablesReader.hintsAtOtherBackend(document.text());
     }
 
     /** Which optional columns a chain's heading shows. */
@@ -110,7 +111,6 @@ final class IptablesListing {
             return;
         }
         if (IptablesReader.isWarning(line)) {
-            otherBackendHinted |= IptablesReader.hintsAtOtherBackend(line);
             return;
         }
         if (line.startsWith("Chain ") && heading(line, document.at(number, line), cut)) {

@@ -9,6 +9,9 @@ import tunneldoctor.model.SourceRef;
  * families, with any flags. The text decides which form it is; the command line only says what the text does not.
  */
 final class IptablesReader {
+    private static final String WARNING = "# Warning:";
+    private static final String OTHER_BACKEND = "legacy tables present";
+
     private IptablesReader() {}
 
     /** Whether the command shows iptables rules. */
@@ -78,12 +81,23 @@ final class IptablesReader {
 
     /** {@code # Warning: iptables-legacy tables present, use iptables-legacy to see them}. */
     static boolean isWarning(String line) {
-        return line.startsWith("# Warning:");
+        return line.startsWith(WARNING);
     }
 
-    /** Whether a warning says that the other backend holds tables. */
-    static boolean hintsAtOtherBackend(String line) {
-        return isWarning(line) && line.contains("legacy tables present");
+    /**
+     * Whether a warning says that the other backend holds tables. It goes to standard error, so it may stand anywhere, behind
+     * the tables too.
+     */
+    static boolean hintsAtOtherBackend(String text) {
+        int words = text.indexOf(OTHER_BACKEND);
+        while (words >= 0) {
+            int line = text.lastIndexOf('\n', words) + 1;
+            if (text.startsWith(WARNING, line)) {
+                return true;
+            }
+            words = text.indexOf(OTHER_BACKEND, words + 1);
+        }
+        return false;
     }
 
     private static void unreadable(NodeDocument document, FactsBuilder facts) {

@@ -29,7 +29,7 @@ final class IptablesSpecification {
     private final LineWords words;
 
     private HostTable.Backend backend;
-    private boolean otherBackendHinted;
+    private final boolean otherBackendHinted;
 
     /** Whether {@code *table} lines part the text, as the save tools print it. */
     private boolean sections;
@@ -48,6 +48,7 @@ final class IptablesSpecification {
         this.command = command;
         this.facts = facts;
         this.backend = command.backend();
+        this.otherBackendHinted = IptablesReader.hintsAtOtherBackend(document.text());
         this.rules = new IptablesRuleParser(facts.words);
         this.words = new LineWords("", facts.words);
     }
@@ -169,8 +170,6 @@ final class IptablesSpecification {
             if (command.backend() == HostTable.Backend.UNSTATED) {
                 backend = line.contains("(nf_tables)") ? HostTable.Backend.NFT : HostTable.Backend.LEGACY;
             }
-        } else if (IptablesReader.hintsAtOtherBackend(line)) {
-            otherBackendHinted = true;
         } else if (IptablesWords.complaint(line)) {
             IptablesReader.complaint(document, at, facts);
             everyTableWhole = false;

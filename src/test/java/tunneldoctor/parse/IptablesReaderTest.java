@@ -269,6 +269,23 @@ class IptablesReaderTest {
                 .isEqualTo("raw");
     }
 
+    /** It goes to standard error, which run command and many a redirection put behind the rules. */
+    @ParameterizedTest
+    @CsvSource({
+        "iptables-save, '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j ACCEPT\nCOMMIT\n'",
+        "iptables -S, '-P INPUT ACCEPT\n'",
+        "iptables -L -n -v, 'Chain INPUT (policy ACCEPT 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination         \n'"
+    })
+    void aWarningOfTheOtherBackendIsHeardBehindTheRulesToo(String command, String text) {
+        String rules = text.replace("\\n", "\n");
+        String warning = "# Warning: iptables-legacy tables present, use iptables-legacy to see them\n";
+        for (String warned : List.of(warning + rules, rules + warning, rules + "\n" + warning.strip())) {
+            assertThat(read(command, warned).hostTables).isNotEmpty().allMatch(HostTable::otherBackendHinted);
+        }
+        assertThat(read(command, rules + "# legacy tables present\n").hostTables)
+                .noneMatch(HostTable::otherBackendHinted);
+    }
+
     @Test
     void backendsAndFamiliesAreKeptApart() {
         assertThat(read("iptables-legacy -S", "-P INPUT ACCEPT\n")

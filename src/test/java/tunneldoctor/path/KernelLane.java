@@ -143,11 +143,18 @@ final class KernelLane implements AutoCloseable {
 
     /** What a command prints inside the node, its errors behind: in between they would cut lines where a buffer ends. */
     String ask(String command) throws IOException {
+        return said(script(command));
+    }
+
+    private String script(String command) {
         String errors =
                 Path.of(System.getProperty("java.io.tmpdir"), "errors-" + node).toString();
+        return "{ " + command + "\n} 2>" + errors + " </dev/null\ncat " + errors + "; rm -f " + errors + "\n";
+    }
+
+    private String said(String script) throws IOException {
         Writer to = shell.outputWriter(StandardCharsets.UTF_8);
-        to.write("{ " + command + "\n} 2>" + errors + " </dev/null\ncat " + errors + "; rm -f " + errors
-                + "; echo; echo '" + END + "'\n");
+        to.write(script + "echo; echo '" + END + "'\n");
         to.flush();
         StringBuilder said = new StringBuilder();
         for (String line = shellOut.readLine(); line != null; line = shellOut.readLine()) {
@@ -163,8 +170,9 @@ final class KernelLane implements AutoCloseable {
     /** What each of several commands prints, in their order. */
     List<String> askAll(List<String> commands) throws IOException {
         String mark = "=+=+=\n";
-        String script = String.join("; printf '" + mark.strip() + "\\n'; ", commands);
-        return List.of(ask(script).split(java.util.regex.Pattern.quote(mark), -1));
+        List<String> scripts = commands.stream().map(this::script).toList();
+        String script = String.join("printf '" + mark.strip() + "\\n'\n", scripts);
+        return List.of(said(script).split(java.util.regex.Pattern.quote(mark), -1));
     }
 
     /** Loads a ruleset by a command that reads it; empty if the kernel took it, else what was said. */
