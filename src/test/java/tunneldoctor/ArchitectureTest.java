@@ -30,6 +30,8 @@ class ArchitectureTest {
             .definedBy("tunneldoctor.report..")
             .layer("collect")
             .definedBy("tunneldoctor.collect..")
+            .layer("redact")
+            .definedBy("tunneldoctor.redact..")
             .layer("cli")
             .definedBy("tunneldoctor.cli..")
             .layer("build")
@@ -39,6 +41,8 @@ class ArchitectureTest {
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("collect")
+            .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("redact")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("cli")
@@ -65,6 +69,14 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage("java..", "org.jspecify..", "tunneldoctor.model..", "tunneldoctor.path..");
+
+    @ArchTest
+    static final ArchRule redactionKnowsOnlyTheModel = classes()
+            .that(resideInAPackage("tunneldoctor.redact.."))
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    "java..", "javax.crypto..", "org.jspecify..", "tunneldoctor.model..", "tunneldoctor.redact..");
 
     @ArchTest
     static final ArchRule onlyKnowledgeKnowsDrools = noClasses()

@@ -16,34 +16,45 @@ enum ExitCode {
             "nothing found, and every cause that applies could be told",
             "every path asked for is allowed",
             "all is well",
-            "all was collected"),
+            "all was collected",
+            "all was redacted, and the diagnosis is the same"),
     CANNOT_TELL(
             3,
             "nothing found, but something could not be told",
             "no path is blocked, but some cannot be told",
             "",
-            "something could not be collected; the file names it"),
-    FOUND(1, "a cause was found", "a path is blocked", "a mistake was found, or a scene does not end as it should", ""),
+            "something could not be collected; the file names it",
+            "all was redacted, but the diagnosis is not the same"),
+    FOUND(
+            1,
+            "a cause was found",
+            "a path is blocked",
+            "a mistake was found, or a scene does not end as it should",
+            "",
+            ""),
     BAD_INPUT(
             2,
             "bad usage, or a file or rule base that cannot be used",
             "bad usage, or a file that cannot be used",
             "bad usage, or a file or rule base that cannot be used",
-            "bad usage, no login, or a file that cannot be written"),
-    INTERNAL_ERROR(4, "internal error", "internal error", "internal error", "internal error");
+            "bad usage, no login, or a file that cannot be written",
+            "bad usage, or a file that cannot be used; nothing was written"),
+    INTERNAL_ERROR(4, "internal error", "internal error", "internal error", "internal error", "internal error");
 
     private final int code;
     private final String ofDiagnose;
     private final String ofReach;
     private final String ofRules;
     private final String ofCollect;
+    private final String ofRedact;
 
-    ExitCode(int code, String ofDiagnose, String ofReach, String ofRules, String ofCollect) {
+    ExitCode(int code, String ofDiagnose, String ofReach, String ofRules, String ofCollect, String ofRedact) {
         this.code = code;
         this.ofDiagnose = ofDiagnose;
         this.ofReach = ofReach;
         this.ofRules = ofRules;
         this.ofCollect = ofCollect;
+        this.ofRedact = ofRedact;
     }
 
     int code() {
@@ -72,6 +83,11 @@ enum ExitCode {
     /** The same for {@code collect}. */
     static Map<String, String> documentedForCollect() {
         return documented(exit -> exit.ofCollect);
+    }
+
+    /** The same for {@code redact}. */
+    static Map<String, String> documentedForRedact() {
+        return documented(exit -> exit.ofRedact);
     }
 
     private static Map<String, String> documented(Function<ExitCode, String> meaning) {

@@ -101,6 +101,9 @@ public final class Main implements Callable<Integer> {
                         new CollectCommand(terminal, pipeline, clusters, clock), ExitCode.documentedForCollect()));
         subcommands.put(FleetCommand.NAME, () -> command(new FleetCommand(terminal, pipeline), ExitCode.documented()));
         subcommands.put("reach", () -> command(new ReachCommand(terminal), ExitCode.documentedForReach()));
+        subcommands.put(
+                RedactCommand.NAME,
+                () -> command(new RedactCommand(terminal, pipeline), ExitCode.documentedForRedact()));
         subcommands.put("rules", () -> RulesCommand.with(terminal, args));
         subcommands.put("help", () -> new CommandLine(new HelpCommand()));
         return subcommands;

@@ -6,19 +6,9 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Optional;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.ClusterFacts.Expectation;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
@@ -30,36 +20,11 @@ import tunneldoctor.model.Tree;
  * document always gives the same bytes.
  */
 public final class FactsWriter {
-    private static final FileAttribute<?>[] ONLY_OWNER =
-            FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                    ? new FileAttribute<?>[] {
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                    }
-                    : new FileAttribute<?>[0];
-
     private FactsWriter() {}
 
-    /**
-     * Writes a file that only its owner may read. It is there whole or not at all: a file of this name is replaced only once
-     * the new one is on the disk.
-     */
+    /** Writes a {@link PrivateFile}. */
     public static void write(ClusterFacts facts, Path file) throws IOException {
-        Path directory = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file.toAbsolutePath());
-        Path draft = Files.createTempFile(directory, "." + file.getFileName(), ".part", ONLY_OWNER);
-        try {
-            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE);
-                    OutputStream out = Channels.newOutputStream(channel)) {
-                write(facts, out);
-                channel.force(true);
-            }
-            try {
-                Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (AtomicMoveNotSupportedException e) {
-                Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+        PrivateFile.write(file, out -> write(facts, out));
     }
 
     /** @param out flushed, not closed */
