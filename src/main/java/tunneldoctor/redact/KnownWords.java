@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -100,6 +101,12 @@ final class KnownWords {
 
     boolean isInterface(String word) {
         return INTERFACE.matcher(word).matches();
+    }
+
+    /** Whether an interface's name may begin so, as in {@code et+}. */
+    boolean beginsInterface(String word) {
+        Matcher matcher = INTERFACE.matcher(word);
+        return matcher.matches() || matcher.hitEnd();
     }
 
     boolean isFormula(String name) {

@@ -348,7 +348,8 @@ final class Pieces {
                 || measures(text)
                 || repeats(text)
                 || instance(text)
-                || known.isInterface(text);
+                || known.isInterface(text)
+                || wildcardBehind(word[1]) && known.beginsInterface(text);
         if (!stays) {
             replace(word);
         }
@@ -486,6 +487,11 @@ final class Pieces {
             at = end;
         }
         return true;
+    }
+
+    /** As iptables writes it, and nft. */
+    private boolean wildcardBehind(int at) {
+        return at < line.length() && (line.charAt(at) == '+' || line.charAt(at) == '*');
     }
 
     /** {@code x3}: how often an event was seen. */
