@@ -1,9 +1,6 @@
 package tunneldoctor.redact;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
 
@@ -37,38 +34,22 @@ final class Pieces {
     private static final int LONGEST_ADDRESS_6 = 45;
     private static final int HARDWARE_GROUPS = 6;
 
-    /** A number this long in a name is an id, a shorter one counts. */
-    private static final int ID_DIGITS = 5;
-
     private static final int LONGEST_NAME = 512;
     private static final String ESCAPES = "nrtbfve0";
     private static final Set<String> NO_SECRETS = Set.of("true", "false", "null", "none");
-    private static final List<String> SECRET_KEYS = List.of(
-            "password",
-            "passwd",
-            "pwd",
-            "secret",
-            "token",
-            "apikey",
-            "accesskey",
-            "accountkey",
-            "credential",
-            "signature",
-            "sig");
-
     private final String line;
-    private final KnownWords known;
+    private final Names names;
     private final Sink sink;
     private int secretUntil;
 
-    private Pieces(String line, KnownWords known, Sink sink) {
+    private Pieces(String line, Names names, Sink sink) {
         this.line = line;
-        this.known = known;
+        this.names = names;
         this.sink = sink;
     }
 
-    static void of(String line, KnownWords known, Sink sink) {
-        new Pieces(line, known, sink).cut();
+    static void of(String line, Names names, Sink sink) {
+        new Pieces(line, names, sink).cut();
     }
 
     private void cut() {
@@ -253,48 +234,58 @@ final class Pieces {
 
     /** A run of words joined by points, hyphens and underscores. */
     private int name(int from) {
-        List<int[]> words = new ArrayList<>();
         int at = from;
         int to = from;
         while (wordAt(at)) {
-            int end = at;
-            while (wordAt(end)) {
-                end++;
+            to = wordEnd(at);
+            at = to;
+            while (at < line.length() && joins(line.charAt(at))) {
+                at++;
             }
-            words.add(new int[] {at, end});
-            to = end;
-            while (end < line.length() && joins(line.charAt(end))) {
-                end++;
-            }
-            at = end;
             if (at > to && wordAt(at) && (quadEnd(at) >= 0 || to - from > LONGEST_NAME)) {
                 break;
             }
         }
         if (from < secretUntil) {
-            secret(words);
+            secret(from, to);
         } else {
-            decide(from, to, words);
-            secretUntil = Math.max(secretUntil, secretBehind(from, to));
+            Names.Decision decision = names.of(line.substring(from, to), wildcardBehind(to));
+            for (int i = 0; i < decision.words(); i++) {
+                sink.piece(Kind.WORD, from + decision.from(i), from + decision.to(i));
+            }
+            if (decision.secretKey() || decision.scheme()) {
+                secretUntil = Math.max(secretUntil, secretBehind(to, decision.scheme()));
+            }
         }
         return to;
     }
 
-    private void secret(List<int[]> words) {
-        for (int[] word : words) {
-            if (!NO_SECRETS.contains(lower(word[0], word[1]))) {
-                replace(word);
+    private int wordEnd(int from) {
+        int to = from;
+        while (wordAt(to)) {
+            to++;
+        }
+        return to;
+    }
+
+    private void secret(int from, int to) {
+        for (int at = from; at < to; at++) {
+            if (wordAt(at)) {
+                int end = wordEnd(at);
+                if (!NO_SECRETS.contains(Words.lower(line.substring(at, end)))) {
+                    sink.piece(Kind.WORD, at, end);
+                }
+                at = end;
             }
         }
     }
 
-    /** Where the value of a key that names a secret ends; 0 if this is none. */
-    private int secretBehind(int from, int to) {
-        String key = lower(from, to);
-        boolean scheme = key.equals("bearer") || key.equals("basic");
-        if (!scheme && SECRET_KEYS.stream().noneMatch(key::endsWith)) {
-            return 0;
-        }
+    /**
+     * Where the value of a key that names a secret ends, or of a scheme of authentication; 0 if this is none.
+     *
+     * @param to behind the key
+     */
+    private int secretBehind(int to, boolean scheme) {
         int at = skip(to, "\"' \\");
         boolean assigned = at < line.length() && (line.charAt(at) == '=' || line.charAt(at) == ':');
         if (!scheme && !assigned) {
@@ -315,200 +306,9 @@ final class Pieces {
         return at;
     }
 
-    private void decide(int from, int to, List<int[]> words) {
-        String name = lower(from, to);
-        if (known.contains(name) || words.stream().allMatch(this::counts)) {
-            return;
-        }
-        if (words.size() == 1) {
-            word(words.get(0));
-        } else if (known.isFormula(name)) {
-            return;
-        } else if (isOfAks(words)) {
-            words.forEach(this::unlessKnown);
-        } else if (isVersion(words)) {
-            words.stream().filter(word -> !counts(word)).forEach(this::word);
-        } else if (isTagOfRegion(words) || isPath(from, to, words)) {
-            return;
-        } else {
-            Optional<Integer> domain = known.domain(name);
-            if (domain.isPresent()) {
-                host(words.stream().filter(w -> w[1] <= from + domain.get()).toList());
-            } else {
-                afterPrefix(from, words);
-            }
-        }
-    }
-
-    private void word(int[] word) {
-        String text = lower(word[0], word[1]);
-        boolean stays = text.length() == 1
-                || known.contains(text)
-                || counts(word)
-                || measures(text)
-                || repeats(text)
-                || instance(text)
-                || known.isInterface(text)
-                || wildcardBehind(word[1]) && known.beginsInterface(text);
-        if (!stays) {
-            replace(word);
-        }
-    }
-
-    /** {@code aks-nodepool1-12345678-vmss000001} and its like. */
-    private boolean isOfAks(List<int[]> words) {
-        return lower(words.get(0)).equals("aks")
-                && words.stream().anyMatch(word -> counts(word) && word[1] - word[0] >= ID_DIGITS);
-    }
-
-    private void unlessKnown(int[] word) {
-        if (counts(word)) {
-            number(word);
-        } else {
-            word(word);
-        }
-    }
-
-    private boolean isVersion(List<int[]> words) {
-        String first = lower(words.get(0));
-        boolean begins = counts(words.get(0)) || first.length() > 1 && first.startsWith("v") && digits(first, 1);
-        return begins && counts(words.get(1)) && line.charAt(words.get(0)[1]) == '.';
-    }
-
-    /** {@code AzureCloud.WestEurope}. */
-    private boolean isTagOfRegion(List<int[]> words) {
-        return words.size() == 2
-                && line.charAt(words.get(0)[1]) == '.'
-                && known.isRegion(lower(words.get(1)))
-                && known.contains(lower(words.get(0)));
-    }
-
-    /** {@code properties.networkProfile.outboundType}. */
-    private boolean isPath(int from, int to, List<int[]> words) {
-        for (int at = from; at < to; at++) {
-            if (joins(line.charAt(at)) && line.charAt(at) != '.') {
-                return false;
-            }
-        }
-        return words.stream().allMatch(word -> known.contains(lower(word)));
-    }
-
-    /** The part of a host's name before a public domain. */
-    private void host(List<int[]> words) {
-        List<int[]> own = words.stream()
-                .filter(word -> !known.isServiceLabel(lower(word)) && !known.isRegion(lower(word)))
-                .toList();
-        own.forEach(word -> {
-            if (counts(word)) {
-                number(word);
-            } else if (word[1] - word[0] > 1) {
-                replace(word);
-            }
-        });
-    }
-
-    /** What begins as a known product's names do keeps that, so that it is still known for one. */
-    private void afterPrefix(int from, List<int[]> words) {
-        for (int kept = words.size() - 1; kept > 0; kept--) {
-            String prefix = lower(from, words.get(kept - 1)[1]);
-            if (known.isProduct(prefix)) {
-                words.subList(kept, words.size()).forEach(this::unlessKnown);
-                return;
-            }
-            if (kept > 1 && known.contains(prefix)) {
-                named(words.subList(kept, words.size()));
-                return;
-            }
-        }
-        named(words);
-    }
-
-    /** Words of a name: those that only say what is named may stay, if others go. */
-    private void named(List<int[]> words) {
-        boolean tells = words.stream().anyMatch(word -> !says(word) && !counts(word) && word[1] - word[0] > 1);
-        for (int[] word : words) {
-            if (counts(word)) {
-                number(word);
-            } else if (word[1] - word[0] > 1 && (!tells || !says(word))) {
-                replace(word);
-            }
-        }
-    }
-
-    private boolean says(int[] word) {
-        String text = lower(word);
-        return known.isHint(text) || known.isRegion(text) || instance(text);
-    }
-
-    private void number(int[] word) {
-        if (word[1] - word[0] >= ID_DIGITS) {
-            replace(word);
-        }
-    }
-
-    private void replace(int[] word) {
-        sink.piece(Kind.WORD, word[0], word[1]);
-    }
-
-    /** {@code vmss00000a}: the instance of a scale set, in base 36. */
-    private static boolean instance(String word) {
-        return word.startsWith("vmss") && (word.length() == 4 || word.length() == 10);
-    }
-
-    private boolean counts(int[] word) {
-        for (int at = word[0]; at < word[1]; at++) {
-            if (!digit(line.charAt(at))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** {@code 4Gi}, {@code 100m}, {@code 6m10s}, {@code 0x8000}. */
-    private boolean measures(String word) {
-        if (word.startsWith("0x")) {
-            return word.length() > 2
-                    && word.length() <= 18
-                    && word.chars().skip(2).allMatch(c -> hex((char) c));
-        }
-        int at = 0;
-        while (at < word.length()) {
-            int unit = at;
-            while (unit < word.length() && digit(word.charAt(unit))) {
-                unit++;
-            }
-            int end = unit;
-            while (end < word.length() && !digit(word.charAt(end))) {
-                end++;
-            }
-            if (unit == at || !known.isUnit(word.substring(unit, end))) {
-                return false;
-            }
-            at = end;
-        }
-        return true;
-    }
-
     /** As iptables writes it, and nft. */
     private boolean wildcardBehind(int at) {
         return at < line.length() && (line.charAt(at) == '+' || line.charAt(at) == '*');
-    }
-
-    /** {@code x3}: how often an event was seen. */
-    private static boolean repeats(String word) {
-        return word.charAt(0) == 'x' && word.length() > 1 && word.length() <= 7 && digits(word, 1);
-    }
-
-    private static boolean digits(String text, int from) {
-        return text.chars().skip(from).allMatch(c -> digit((char) c));
-    }
-
-    private String lower(int[] word) {
-        return lower(word[0], word[1]);
-    }
-
-    private String lower(int from, int to) {
-        return Words.lower(line.substring(from, to));
     }
 
     private boolean wordAt(int at) {
@@ -521,7 +321,7 @@ final class Pieces {
                 : Character.isLetterOrDigit(c) || Character.isSurrogate(c);
     }
 
-    private static boolean joins(char c) {
+    static boolean joins(char c) {
         return c == '.' || c == '-' || c == '_';
     }
 

@@ -27,7 +27,7 @@ public final class Redaction {
     private static final int GUID_BYTES = 16;
     private static final int HARDWARE_BYTES = 6;
 
-    private final KnownWords known;
+    private final Names names;
     private final KeyedRandom random;
     private final Words words;
     private final Addresses addresses;
@@ -36,9 +36,9 @@ public final class Redaction {
     private final Map<String, String> replaced = new TreeMap<>();
 
     private Redaction(Learning learning, KeyedRandom random) {
-        this.known = learning.known;
+        this.names = learning.names;
         this.random = random;
-        this.words = Words.of(learning.words, random, known::contains);
+        this.words = Words.of(learning.words, random, learning.known::contains);
         this.addresses = learning.addresses.with(random);
         this.addresses6 = Addresses6.of(learning.addresses6, random);
     }
@@ -51,17 +51,19 @@ public final class Redaction {
     /** The texts that are to be redacted together, line by line in any order. */
     public static final class Learning {
         private final KnownWords known;
+        private final Names names;
         private final TreeSet<String> words = new TreeSet<>();
         private final TreeSet<String> addresses6 = new TreeSet<>();
         private final Addresses.Learned addresses = new Addresses.Learned();
 
         private Learning(KnownWords known) {
             this.known = known;
+            this.names = new Names(known);
         }
 
         public void line(String line) {
             String plain = unescaped(line);
-            Pieces.of(plain, known, (kind, from, to) -> piece(plain, kind, from, to));
+            Pieces.of(plain, names, (kind, from, to) -> piece(plain, kind, from, to));
         }
 
         private void piece(String line, Pieces.Kind kind, int from, int to) {
@@ -103,7 +105,7 @@ public final class Redaction {
         String plain = columns.widened(unescaped(line));
         StringBuilder out = new StringBuilder(plain.length() + 16);
         int[] state = {0, 0};
-        Pieces.of(plain, known, (kind, from, to) -> {
+        Pieces.of(plain, names, (kind, from, to) -> {
             Columns.copy(plain, state, from, out);
             String original = plain.substring(from, to);
             String pseudonym = pseudonym(plain, kind, from, to);

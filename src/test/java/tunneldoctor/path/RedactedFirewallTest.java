@@ -30,7 +30,9 @@ class RedactedFirewallTest {
             List<String> expected = redaction.text(paths(file)).lines().toList();
             List<String> actual = paths(redaction.text(file)).lines().toList();
             for (int line = 0; line < Math.min(expected.size(), actual.size()); line++) {
-                assertThat(actual.get(line)).as("seed %s, line %s", seed, line + 1).isEqualTo(expected.get(line));
+                assertThat(actual.get(line))
+                        .as("seed %s, line %s", seed, line + 1)
+                        .isEqualTo(expected.get(line));
             }
             assertThat(actual).as("seed %s", seed).hasSameSizeAs(expected);
         }
