@@ -54,6 +54,9 @@ final class RedactCommand implements Callable<Integer> {
     private static final int KEY_BYTES = 32;
     private static final int SHORTEST_KEY = 16;
 
+    /** In characters: some two seconds. */
+    private static final int LARGE = 4_000_000;
+
     private final Terminal terminal;
     private final Pipeline pipeline;
 
@@ -131,6 +134,7 @@ final class RedactCommand implements Callable<Integer> {
         }
         Redaction.Learning learning = Redaction.learning();
         originals.forEach(original -> {
+            progress("looking for names in", original);
             learning.line(original.stem());
             original.text().lines().forEach(learning::line);
         });
@@ -200,8 +204,12 @@ final class RedactCommand implements Callable<Integer> {
     }
 
     private ExitCode written(List<FactsText> originals, Redaction redaction) {
-        List<FactsText> redacted =
-                originals.stream().map(original -> original.redacted(redaction)).toList();
+        List<FactsText> redacted = originals.stream()
+                .map(original -> {
+                    progress("replacing them in", original);
+                    return original.redacted(redaction);
+                })
+                .toList();
         Map<String, String> pseudonyms = new TreeMap<>(redaction.replaced());
         ExitCode exit = ExitCode.NOTHING_FOUND;
         try {
@@ -260,12 +268,20 @@ final class RedactCommand implements Callable<Integer> {
                         spec.commandLine(),
                         "the rule base that came along is not found, since the program was not started by its launcher;"
                                 + " --no-check does without"));
+        progress("diagnosing before and after", original);
         RedactionCheck check = new RedactionCheck(pipeline.open(rules, terminal.cacheDirectory()));
         Optional<String> difference = check.difference(original, redacted, redaction);
         difference.ifPresent(where -> terminal.complain(original.shown()
                 + ": the diagnosis of the redacted facts is not the redaction of their diagnosis: " + where
                 + ". Say so to whom you send it, and report it."));
         return difference.isEmpty() ? ExitCode.NOTHING_FOUND : ExitCode.CANNOT_TELL;
+    }
+
+    /** Of a file that takes a while. */
+    private void progress(String doing, FactsText original) {
+        if (!quiet && original.text().length() >= LARGE) {
+            terminal.err().println(doing + " " + Escape.line(original.shown()));
+        }
     }
 
     private static String table(Map<String, String> pseudonyms) {

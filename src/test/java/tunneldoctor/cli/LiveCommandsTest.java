@@ -30,6 +30,7 @@ import tunneldoctor.collect.standin.FakeAzure;
 import tunneldoctor.collect.standin.FakeCluster;
 import tunneldoctor.collect.standin.Fault;
 import tunneldoctor.collect.standin.ToolShell;
+import tunneldoctor.redact.Redaction;
 
 /** The commands that read live clusters, end to end: the real SDKs over HTTP, the real scripts by a real shell. */
 class LiveCommandsTest {
@@ -94,7 +95,28 @@ class LiveCommandsTest {
             assertThat(live.err().indexOf("So far")).isLessThan(live.err().indexOf("nodes 20/20"));
             assertThat(azure.writes()).isEmpty();
             assertThat(kubernetes.methods()).isNotEmpty().containsOnly("GET");
+            redactedTheReportIsTheRedactedReport(Path.of(kept));
         }
+    }
+
+    private void redactedTheReportIsTheRedactedReport(Path kept) throws IOException {
+        Path redacted = files.resolve("redacted.yaml");
+        Path key = files.resolve("key");
+
+        CommandRun run =
+                CommandRun.of(home, "redact", kept.toString(), "-o", redacted.toString(), "--key-file", key.toString());
+
+        assertThat(run.err()).contains("the diagnosis is the same but for them");
+        assertThat(run.exit()).isZero();
+        assertThat(redacted).content().doesNotContainIgnoringCase("shop").doesNotContain("DenyKubelet");
+        Redaction.Learning learning = Redaction.learning();
+        Stream.concat(Stream.of("kept"), Files.readAllLines(kept).stream()).forEach(learning::line);
+        Redaction redaction = learning.with(Files.readAllBytes(key));
+        String expected = redaction.text(CommandRun.of(home, "diagnose", "-o", "json", kept.toString())
+                .out()
+                .replace(kept.toString(), "-"));
+        CommandRun report = CommandRun.of(home, "diagnose", "-o", "json", redacted.toString());
+        assertThat(report.out().replace(redacted.toString(), "-")).isEqualTo(expected);
     }
 
     @Test
