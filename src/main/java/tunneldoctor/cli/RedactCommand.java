@@ -46,7 +46,7 @@ import tunneldoctor.report.Escape;
             "  tunnel-doctor redact facts.yaml -o to-send.yaml",
             "  tunnel-doctor redact facts.yaml -o to-send.yaml --mapping mine.yaml    to understand the answer",
             "  tunnel-doctor redact monday.yaml friday.yaml -o to-send/                the same names in both",
-            "  tunnel-doctor redact facts.yaml -o to-send.yaml --key-file redact.key   and again next week"
+            "  tunnel-doctor redact facts.yaml -o to-send.yaml --key-file redact.key   the same result again"
         })
 final class RedactCommand implements Callable<Integer> {
     static final String NAME = "redact";
@@ -68,7 +68,7 @@ final class RedactCommand implements Callable<Integer> {
             index = "0..*",
             paramLabel = "FACTS",
             arity = "1..*",
-            description = "Facts files, YAML or JSON; - for standard input. Several get the same pseudonyms.")
+            description = "Facts files, YAML or JSON; - for standard input. Together they get the same pseudonyms.")
     private List<String> files = new ArrayList<>();
 
     @Option(
