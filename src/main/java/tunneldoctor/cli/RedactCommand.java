@@ -1,5 +1,6 @@
 package tunneldoctor.cli;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -170,7 +171,8 @@ final class RedactCommand implements Callable<Integer> {
 
     /** Only what {@code diagnose} can read: of another text nobody can say that its meaning is kept. */
     private Optional<FactsText> read(String file) {
-        try (InputStream in = FactsInput.open(file, terminal)) {
+        // Java 17 asks a file's stream for its length, which a pipe has none of.
+        try (InputStream in = new BufferedInputStream(FactsInput.open(file, terminal))) {
             byte[] bytes = in.readAllBytes();
             FactsText text = FactsText.of(file, bytes);
             text.documents(file);
