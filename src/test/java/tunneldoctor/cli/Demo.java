@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import tunneldoctor.collect.standin.ToolShell;
 
 /**
  * A live diagnosis without an account: a cluster of 20 nodes with two faults, played on this machine by stand-ins for Azure
- * and for the API server, whose nodes run the real scripts. See the README for the command that starts it.
+ * and for the API server, whose nodes run the real scripts. See the README for the command that starts it. System properties
+ * make it larger and slower: {@code demo.nodes}, {@code demo.latency} of a call in milliseconds, and {@code demo.throttle},
+ * every so many calls one is answered by 429.
  */
 public final class Demo {
     private static final String HEAD = """
@@ -32,11 +35,16 @@ public final class Demo {
 
     /** The arguments are those of a command; without any it is {@code diagnose}. */
     public static void main(String[] args) throws Exception {
-        FakeCluster cluster = new FakeCluster(20).securityRule("DenyKubelet", 200, "Inbound", "Deny", "10250");
+        FakeCluster cluster =
+                new FakeCluster(Integer.getInteger("demo.nodes", 20)).securityRule("DenyKubelet", 200, "Inbound", "Deny", "10250");
         Path tools = Files.createTempDirectory("tunnel-doctor-demo-");
         int exit;
         try (FakeAzure azure =
-                        FakeAzure.start(cluster).shell(nodes(cluster, tools)).retryAfter("1");
+                        FakeAzure.start(cluster)
+                                .shell(nodes(cluster, tools))
+                                .latency(Duration.ofMillis(Integer.getInteger("demo.latency", 0)))
+                                .throttleEvery(Integer.getInteger("demo.throttle", 0))
+                                .retryAfter("1");
                 FakeApiServer kubernetes = FakeApiServer.start(cluster)) {
             LiveClusters standIns = name -> LiveCluster.standIn(
                     new ClusterName(

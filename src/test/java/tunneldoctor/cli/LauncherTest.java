@@ -174,7 +174,7 @@ class LauncherTest {
                 home.resolve("target/classes-17.0.15+6-all.archive.lock"),
                 FileTime.from(Instant.now().minusSeconds(600)));
         run("--version");
-        await(() -> archives().contains("classes-17.0.15+6-all.archive"));
+        awaitArchive("classes-17.0.15+6-all.archive");
         assertThat(home.resolve("target/classes-17.0.15+6-all.archive")).hasContent("half and half");
         assertThat(run("--version")).anyMatch(argument -> argument.startsWith("-XX:SharedArchiveFile"));
     }
