@@ -205,6 +205,23 @@ public final class AddressSet {
         return intervals.first();
     }
 
+    /**
+     * The highest address.
+     *
+     * @throws IllegalStateException if the set is empty
+     */
+    public long last() {
+        if (isEmpty()) {
+            throw new IllegalStateException("an empty set has no last address");
+        }
+        return intervals.last();
+    }
+
+    /** Whether its addresses follow one another without a gap; not so if it is empty. */
+    public boolean isRun() {
+        return intervals.isRun();
+    }
+
     /** Its runs of consecutive addresses, ascending and with gaps between them; none if it is empty. */
     public List<AddressSet> runs() {
         return intervals.pairs().stream().map(pair -> range(pair[0], pair[1])).toList();

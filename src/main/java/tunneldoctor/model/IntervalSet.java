@@ -238,6 +238,14 @@ final class IntervalSet {
         return bounds[0];
     }
 
+    long last() {
+        return bounds[bounds.length - 1];
+    }
+
+    boolean isRun() {
+        return bounds.length == 2;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof IntervalSet that && Arrays.equals(bounds, that.bounds);

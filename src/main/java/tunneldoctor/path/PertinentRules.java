@@ -28,7 +28,7 @@ final class PertinentRules {
     /** Which of the wider ones these are; null for all rules. */
     private final @Nullable Narrowing narrowing;
 
-    private final Map<Kind, Map<HostTables.ChainText, List<HostRule>>> known = new HashMap<>();
+    private final Map<Kind, Map<HostTables.ChainText, Sifted>> known = new HashMap<>();
     private final Map<Object, PertinentRules> narrower = new HashMap<>();
 
     /** What of a packet does not change from question to question. */
@@ -41,8 +41,21 @@ final class PertinentRules {
     /**
      * @param senders whose packets the rules are for
      * @param mechanism whose blocks count; empty for all
+     * @param first the lowest of the senders
+     * @param last the highest of them
+     * @param run whether they are all between the two
      */
-    private record Narrowing(PertinentRules among, AddressSet senders, Optional<Mechanism> mechanism) {}
+    private record Narrowing(
+            PertinentRules among,
+            AddressSet senders,
+            Optional<Mechanism> mechanism,
+            long first,
+            long last,
+            boolean run) {
+        Narrowing(PertinentRules among, AddressSet senders, Optional<Mechanism> mechanism) {
+            this(among, senders, mechanism, senders.first(), senders.last(), senders.isRun());
+        }
+    }
 
     /** All that can catch anybody's packets. */
     PertinentRules() {
@@ -88,43 +101,111 @@ final class PertinentRules {
         if (all.size() <= SHORT_CHAIN) {
             return all;
         }
-        Map<HostTables.ChainText, List<HostRule>> ofKind =
+        return sifted(slot, chain, packet).rules;
+    }
+
+    private Sifted sifted(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
+        Map<HostTables.ChainText, Sifted> ofKind =
                 known.computeIfAbsent(Kind.of(packet), kind -> new IdentityHashMap<>());
-        List<HostRule> rules = ofKind.get(chain);
+        Sifted rules = ofKind.get(chain);
         if (rules == null) {
             rules = narrowing == null
-                    ? catching(all, packet)
-                    : narrowed(narrowing, narrowing.among.of(slot, chain, packet), slot, chain, packet);
+                    ? catching(chain.chain().rules(), packet)
+                    : narrowed(narrowing, narrowing.among.sifted(slot, chain, packet), slot, chain, packet);
             ofKind.put(chain, rules);
         }
         return rules;
     }
 
-    private static List<HostRule> catching(List<HostRule> all, HostPacket packet) {
-        List<HostRule> rules = new ArrayList<>();
+    private static Sifted catching(List<HostRule> all, HostPacket packet) {
+        Sifted rules = new Sifted();
         for (HostRule rule : all) {
             if (!rule.target().isEmpty() && mayCatch(rule, packet)) {
-                rules.add(rule);
+                rules.add(rule, packet);
             }
         }
         return rules;
     }
 
-    private static List<HostRule> narrowed(
-            Narrowing to, List<HostRule> wider, HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
+    private static Sifted narrowed(
+            Narrowing to, Sifted wider, HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
         boolean everySender = to.senders.equals(AddressSet.ALL);
         boolean blocks = to.mechanism.isEmpty()
                 || to.mechanism.get() == slot.owner(chain.chain().name());
-        if (wider.isEmpty() || everySender && blocks) {
+        if (wider.rules.isEmpty() || everySender && blocks) {
             return wider;
         }
-        List<HostRule> rules = new ArrayList<>();
-        for (HostRule rule : wider) {
-            if ((everySender || meets(rule, to.senders, packet)) && (blocks || !endsBadly(slot, rule))) {
-                rules.add(rule);
+        Sifted rules = new Sifted();
+        for (int i = 0; i < wider.rules.size(); i++) {
+            if ((everySender || wider.meets(i, to, packet)) && (blocks || !endsBadly(slot, wider.rules.get(i)))) {
+                rules.add(wider, i);
             }
         }
         return rules;
+    }
+
+    /**
+     * Rules, and beside them the run of senders that each names: thousands of them are told apart over and over, which
+     * would otherwise go through the objects of every rule each time.
+     */
+    private static final class Sifted {
+        /** In place of a run's beginning: what the rule says of senders is more than one run. */
+        private static final long NO_RUN = -1;
+
+        final List<HostRule> rules = new ArrayList<>();
+        private long[] firsts = new long[16];
+        private long[] lasts = new long[16];
+
+        void add(HostRule rule, HostPacket packet) {
+            long first = 0;
+            long last = Long.MAX_VALUE;
+            List<Match> matches = rule.matches();
+            for (int i = 0; i < matches.size(); i++) {
+                Optional<AddressSet> only = HostMatcher.onlySenders(matches.get(i), packet);
+                if (only.isPresent()) {
+                    boolean run = last == Long.MAX_VALUE && only.get().isRun();
+                    first = run ? only.get().first() : NO_RUN;
+                    last = run ? only.get().last() : NO_RUN;
+                }
+            }
+            add(rule, first, last);
+        }
+
+        void add(Sifted other, int index) {
+            add(other.rules.get(index), other.firsts[index], other.lasts[index]);
+        }
+
+        private void add(HostRule rule, long first, long last) {
+            int count = rules.size();
+            if (count == firsts.length) {
+                firsts = Arrays.copyOf(firsts, 2 * count);
+                lasts = Arrays.copyOf(lasts, 2 * count);
+            }
+            firsts[count] = first;
+            lasts[count] = last;
+            rules.add(rule);
+        }
+
+        void addTo(Cuts cuts, HostPacket packet) {
+            for (int i = 0; i < rules.size(); i++) {
+                if (firsts[i] == NO_RUN) {
+                    cuts.add(rules.get(i), packet);
+                } else if (lasts[i] != Long.MAX_VALUE) {
+                    cuts.add(firsts[i]);
+                }
+            }
+        }
+
+        /** Whether a rule may catch packets of some of the senders. */
+        boolean meets(int index, Narrowing to, HostPacket packet) {
+            long first = firsts[index];
+            if (first == NO_RUN) {
+                return PertinentRules.meets(rules.get(index), to.senders, packet);
+            }
+            boolean near = first <= to.last && lasts[index] >= to.first;
+            boolean anybody = lasts[index] == Long.MAX_VALUE;
+            return anybody || near && (to.run || PertinentRules.meets(rules.get(index), to.senders, packet));
+        }
     }
 
     private static boolean endsBadly(HostTables.Slot slot, HostRule rule) {
@@ -164,9 +245,18 @@ final class PertinentRules {
             while (!left.isEmpty()) {
                 Entry next = left.remove(left.size() - 1);
                 if (entered.put(next.chain(), true) == null) {
+                    if (next.chain().chain().rules().size() <= SHORT_CHAIN) {
+                        next.chain().chain().rules().forEach(rule -> found.add(rule, packet));
+                    } else {
+                        sifted(next.slot(), next.chain(), packet).addTo(found, packet);
+                    }
+                    String before = "";
                     for (HostRule rule : of(next.slot(), next.chain(), packet)) {
-                        found.add(rule, packet);
-                        HostTables.ChainText deeper = next.slot().chain(rule.target());
+                        if (rule.target().equals(before)) {
+                            continue;
+                        }
+                        before = rule.target();
+                        HostTables.ChainText deeper = next.slot().chain(before);
                         if (deeper != null) {
                             left.add(new Entry(next.slot(), deeper));
                         }
@@ -186,10 +276,14 @@ final class PertinentRules {
             for (int i = 0; i < matches.size(); i++) {
                 Optional<AddressSet> only = HostMatcher.onlySenders(matches.get(i), packet);
                 if (only.isPresent() && !only.get().isEmpty()) {
-                    firsts = count == firsts.length ? Arrays.copyOf(firsts, 2 * count) : firsts;
-                    firsts[count++] = only.get().first();
+                    add(only.get().first());
                 }
             }
+        }
+
+        void add(long first) {
+            firsts = count == firsts.length ? Arrays.copyOf(firsts, 2 * count) : firsts;
+            firsts[count++] = first;
         }
 
         long[] sorted() {

@@ -28,15 +28,18 @@ import tunneldoctor.path.PathAnalysis;
 /**
  * One node's firewall text, read and decided for the kubelet's port as {@code diagnose} does it: for every mechanism, and
  * with the rules that would have to go. The figure to look at is {@code megabytes} a second.
+ *
+ * <p>A walk from anywhere takes a second or more until it is compiled, so that the warm-up lasts some twenty of them. The
+ * heap is touched before the start, as that of a warm process is.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 5, time = 2)
+@Warmup(iterations = 5, time = 4)
 @Measurement(iterations = 5, time = 2)
 @Fork(
         value = 1,
-        jvmArgsAppend = {"-Xms3g", "-Xmx3g", "-XX:+UseSerialGC", "-XX:NewSize=1500m"})
+        jvmArgsAppend = {"-Xms3g", "-Xmx3g", "-XX:+UseSerialGC", "-XX:NewSize=1500m", "-XX:+AlwaysPreTouch"})
 @Threads(1)
 public class HostFirewallBenchmark {
     private static final long SEED = 7;
