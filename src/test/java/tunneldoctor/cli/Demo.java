@@ -35,16 +35,15 @@ public final class Demo {
 
     /** The arguments are those of a command; without any it is {@code diagnose}. */
     public static void main(String[] args) throws Exception {
-        FakeCluster cluster =
-                new FakeCluster(Integer.getInteger("demo.nodes", 20)).securityRule("DenyKubelet", 200, "Inbound", "Deny", "10250");
+        FakeCluster cluster = new FakeCluster(Integer.getInteger("demo.nodes", 20))
+                .securityRule("DenyKubelet", 200, "Inbound", "Deny", "10250");
         Path tools = Files.createTempDirectory("tunnel-doctor-demo-");
         int exit;
-        try (FakeAzure azure =
-                        FakeAzure.start(cluster)
-                                .shell(nodes(cluster, tools))
-                                .latency(Duration.ofMillis(Integer.getInteger("demo.latency", 0)))
-                                .throttleEvery(Integer.getInteger("demo.throttle", 0))
-                                .retryAfter("1");
+        try (FakeAzure azure = FakeAzure.start(cluster)
+                        .shell(nodes(cluster, tools))
+                        .latency(Duration.ofMillis(Integer.getInteger("demo.latency", 0)))
+                        .throttleEvery(Integer.getInteger("demo.throttle", 0))
+                        .retryAfter("1");
                 FakeApiServer kubernetes = FakeApiServer.start(cluster)) {
             LiveClusters standIns = name -> LiveCluster.standIn(
                     new ClusterName(
