@@ -17,19 +17,22 @@ enum ExitCode {
             "every path asked for is allowed",
             "all is well",
             "all was collected",
-            "all was redacted, and the diagnosis is the same"),
+            "all was redacted, and the diagnosis is the same",
+            "all was placed"),
     CANNOT_TELL(
             3,
             "nothing found, but something could not be told",
             "no path is blocked, but some cannot be told",
             "",
             "something could not be collected; the file names it",
-            "all was redacted, but the diagnosis is not the same"),
+            "all was redacted, but the diagnosis is not the same",
+            "something could not be placed; it was listed"),
     FOUND(
             1,
             "a cause was found",
             "a path is blocked",
             "a mistake was found, or a scene does not end as it should",
+            "",
             "",
             ""),
     BAD_INPUT(
@@ -38,8 +41,16 @@ enum ExitCode {
             "bad usage, or a file that cannot be used",
             "bad usage, or a file or rule base that cannot be used",
             "bad usage, no login, or a file that cannot be written",
-            "bad usage, or a file that cannot be used; nothing was written"),
-    INTERNAL_ERROR(4, "internal error", "internal error", "internal error", "internal error", "internal error");
+            "bad usage, or a file that cannot be used; nothing was written",
+            "bad usage, or nothing that can be used; nothing was written"),
+    INTERNAL_ERROR(
+            4,
+            "internal error",
+            "internal error",
+            "internal error",
+            "internal error",
+            "internal error",
+            "internal error");
 
     private final int code;
     private final String ofDiagnose;
@@ -47,14 +58,23 @@ enum ExitCode {
     private final String ofRules;
     private final String ofCollect;
     private final String ofRedact;
+    private final String ofImport;
 
-    ExitCode(int code, String ofDiagnose, String ofReach, String ofRules, String ofCollect, String ofRedact) {
+    ExitCode(
+            int code,
+            String ofDiagnose,
+            String ofReach,
+            String ofRules,
+            String ofCollect,
+            String ofRedact,
+            String ofImport) {
         this.code = code;
         this.ofDiagnose = ofDiagnose;
         this.ofReach = ofReach;
         this.ofRules = ofRules;
         this.ofCollect = ofCollect;
         this.ofRedact = ofRedact;
+        this.ofImport = ofImport;
     }
 
     int code() {
@@ -88,6 +108,11 @@ enum ExitCode {
     /** The same for {@code redact}. */
     static Map<String, String> documentedForRedact() {
         return documented(exit -> exit.ofRedact);
+    }
+
+    /** The same for {@code import}. */
+    static Map<String, String> documentedForImport() {
+        return documented(exit -> exit.ofImport);
     }
 
     private static Map<String, String> documented(Function<ExitCode, String> meaning) {

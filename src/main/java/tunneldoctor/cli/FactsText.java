@@ -1,11 +1,14 @@
 package tunneldoctor.cli;
 
 import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.redact.Redaction;
 
@@ -26,12 +29,26 @@ record FactsText(String shown, String stem, String ending, String text) {
                 : String.valueOf(Path.of(file).getFileName());
         int point = name.lastIndexOf('.');
         int end = point > 0 ? point : name.length();
-        String text = new String(bytes, charset(bytes));
         return new FactsText(
                 FactsInput.shown(file),
                 name.substring(0, end),
                 name.substring(end),
-                text.isEmpty() || text.charAt(0) != MARK ? text : text.substring(1));
+                withoutMark(new String(bytes, charset(bytes))));
+    }
+
+    /** As {@link #of} reads it; empty if it is no text in either form. */
+    static Optional<String> decoded(byte[] bytes) {
+        try {
+            String text =
+                    charset(bytes).newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            return text.indexOf(0) < 0 ? Optional.of(withoutMark(text)) : Optional.empty();
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String withoutMark(String text) {
+        return text.isEmpty() || text.charAt(0) != MARK ? text : text.substring(1);
     }
 
     private static Charset charset(byte[] bytes) {

@@ -104,6 +104,8 @@ public final class Main implements Callable<Integer> {
         subcommands.put(
                 RedactCommand.NAME,
                 () -> command(new RedactCommand(terminal, pipeline), ExitCode.documentedForRedact()));
+        subcommands.put(
+                ImportCommand.NAME, () -> command(new ImportCommand(terminal, clock), ExitCode.documentedForImport()));
         subcommands.put("rules", () -> RulesCommand.with(terminal, args));
         subcommands.put("help", () -> new CommandLine(new HelpCommand()));
         return subcommands;

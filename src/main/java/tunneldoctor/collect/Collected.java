@@ -51,6 +51,24 @@ public final class Collected {
         azure.putIfAbsent(id.toLowerCase(java.util.Locale.ROOT), Secrets.removed(resource));
     }
 
+    /**
+     * Keeps a page or list that stands for itself.
+     *
+     * @param key where it came from; decides the order
+     */
+    public synchronized void azure(String key, Tree page) {
+        azure.putIfAbsent(key, Secrets.removed(page));
+    }
+
+    /**
+     * Keeps a list of objects as kubectl printed it, or a table.
+     *
+     * @param key where it came from; decides the order
+     */
+    public synchronized void kubernetes(String key, Tree objects) {
+        kubernetes.putIfAbsent(key, Secrets.removed(objects));
+    }
+
     /** Keeps an object as the API server returned it; of two with one kind, namespace and name the first. */
     public synchronized void kubernetes(Tree object) {
         String key = text(object, "kind") + "/" + text(object, "metadata", "namespace") + "/"

@@ -49,6 +49,33 @@ final class AzureReader {
         reader.interpret();
     }
 
+    /** Whether it is a resource, a list or a page of resources; also of those that no fact is made of. */
+    static boolean recognises(Tree tree) {
+        return recognises(tree, 0);
+    }
+
+    private static boolean recognises(Tree tree, int depth) {
+        if (depth > MAX_WRAPPERS) {
+            return false;
+        }
+        if (tree instanceof Tree.Sequence sequence) {
+            return sequence.items().stream().anyMatch(item -> recognises(item, depth + 1));
+        }
+        if (!(tree instanceof Tree.Mapping)) {
+            return false;
+        }
+        Optional<Tree.Sequence> page = page(tree);
+        if (page.isPresent()) {
+            return recognises(page.get(), depth + 1);
+        }
+        ArmTree resource = new ArmTree(tree);
+        return resource.has("effectiveSecurityRules")
+                || isEffectiveRoute(resource)
+                || type(resource, firstText(resource, "id", "lockId", "resourceId"))
+                        .isPresent()
+                || ResourceKind.ofShape(resource).isPresent();
+    }
+
     private void interpret() {
         Set<String> nodeGroups = new HashSet<>();
         new ClusterResources(facts)

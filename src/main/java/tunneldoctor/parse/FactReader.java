@@ -72,6 +72,12 @@ public final class FactReader {
         return new FactReader(given).facts(given);
     }
 
+    /** Whether there is a reader for what a command prints. */
+    static boolean knows(String command) {
+        String normalised = CommandKey.normalised(command);
+        return READERS.stream().anyMatch(reader -> reader.reads.test(normalised));
+    }
+
     private Facts facts(ClusterFacts given) {
         facts.problems.addAll(given.problems());
         AzureReader.read(given.azure(), facts);
