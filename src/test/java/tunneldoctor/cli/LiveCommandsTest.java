@@ -2,6 +2,7 @@ package tunneldoctor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -204,6 +206,43 @@ class LiveCommandsTest {
             assertThat(run.exit()).isEqualTo(ExitCode.CANNOT_TELL.code());
             assertThat(run.err()).contains("ended early");
             assertThat(Files.readString(file)).contains("kind: ClusterFacts", "gaps:");
+        }
+    }
+
+    /** What Ctrl-C does, and a system that shuts down. */
+    @Test
+    void aKilledCollectionKeepsWhatThereIs() throws Exception {
+        Path file = files.resolve("facts.yaml");
+        Process collection = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        "-Ddemo.latency=200",
+                        "tunneldoctor.cli.Demo",
+                        "collect",
+                        "-g",
+                        FakeCluster.RESOURCE_GROUP,
+                        "-n",
+                        FakeCluster.NAME,
+                        "-o",
+                        file.toString())
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader said = collection.inputReader()) {
+            List<String> lines = new ArrayList<>();
+            for (String line = said.readLine(); line != null; line = said.readLine()) {
+                lines.add(line);
+                if (line.startsWith("nodes 1/")) {
+                    collection.toHandle().destroy();
+                }
+            }
+
+            assertThat(collection.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(lines).anyMatch(line -> line.contains("keeping what was collected so far"));
+            assertThat(Files.readString(file)).contains("gaps:", "networkSecurityGroups", "nsg");
+            try (Stream<Path> left = Files.list(files)) {
+                assertThat(left).containsExactly(file);
+            }
         }
     }
 
