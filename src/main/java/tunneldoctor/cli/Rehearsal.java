@@ -34,6 +34,8 @@ final class Rehearsal {
 
         String sample = home.resolve("facts-samples/incident.yaml").toString();
         String healthy = home.resolve("facts-samples/healthy.yaml").toString();
+        // Not of the plainest YAML, so that it takes the whole reader.
+        Path odd = Files.writeString(copy.resolve("odd.yaml"), Files.readString(Path.of(healthy)) + "# \u2026\n");
         String edited = copy.resolve("rules").toString();
         Terminal terminal = new Terminal(
                 InputStream.nullInputStream(),
@@ -41,8 +43,8 @@ final class Rehearsal {
                 OutputStream.nullOutputStream(),
                 false,
                 Map.of("XDG_CACHE_HOME", copy.resolve("cache").toString()));
-        List<List<String>> diagnose =
-                List.of(List.of("diagnose", sample), List.of("diagnose", "--verbose", "-o", "json", sample, healthy));
+        List<List<String>> diagnose = List.of(
+                List.of("diagnose", sample), List.of("diagnose", "--verbose", "-o", "json", sample, odd.toString()));
         List<List<String>> rest = List.of(
                 List.of("diagnose", "--rules", edited, sample),
                 List.of("reach", sample),

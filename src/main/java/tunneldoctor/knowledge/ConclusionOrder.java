@@ -2,7 +2,7 @@ package tunneldoctor.knowledge;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Fact;
@@ -12,38 +12,42 @@ import tunneldoctor.model.Fact;
  * of the facts they rest on, then by every field. Each step is taken only where the ones before it do not tell: the fields
  * of a verdict reach into whole firewalls.
  */
-final class ConclusionOrder implements Comparator<Conclusion> {
-    private static final ConclusionOrder ORDER = new ConclusionOrder();
-
+final class ConclusionOrder {
     private ConclusionOrder() {}
 
     /** The conclusions without repetition, in order. */
     static List<Conclusion> sorted(Collection<Conclusion> conclusions) {
-        List<Conclusion> sorted = new ArrayList<>(conclusions);
-        sorted.sort(ORDER);
+        List<Keyed> sorted = new ArrayList<>(conclusions.size());
+        for (Conclusion conclusion : conclusions) {
+            sorted.add(new Keyed(conclusion, rank(conclusion), words(conclusion), facts(conclusion)));
+        }
+        Collections.sort(sorted);
         List<Conclusion> once = new ArrayList<>(sorted.size());
-        for (Conclusion conclusion : sorted) {
+        for (Keyed keyed : sorted) {
             // Equal ones lie side by side.
-            if (once.isEmpty() || !once.get(once.size() - 1).equals(conclusion)) {
-                once.add(conclusion);
+            if (once.isEmpty() || !once.get(once.size() - 1).equals(keyed.conclusion)) {
+                once.add(keyed.conclusion);
             }
         }
         return once;
     }
 
-    @Override
-    public int compare(Conclusion one, Conclusion other) {
-        int order = Integer.compare(rank(one), rank(other));
-        if (order == 0) {
-            order = one.cause().compareTo(other.cause());
+    /** A conclusion with what it is compared by first. */
+    private record Keyed(Conclusion conclusion, int rank, String words, List<Fact> facts) implements Comparable<Keyed> {
+        @Override
+        public int compareTo(Keyed other) {
+            int order = Integer.compare(rank, other.rank);
+            if (order == 0) {
+                order = conclusion.cause().compareTo(other.conclusion.cause());
+            }
+            if (order == 0) {
+                order = words.compareTo(other.words);
+            }
+            if (order == 0) {
+                order = ValueOrder.compareFacts(facts, other.facts);
+            }
+            return order == 0 ? ValueOrder.compare(conclusion, other.conclusion) : order;
         }
-        if (order == 0) {
-            order = words(one).compareTo(words(other));
-        }
-        if (order == 0) {
-            order = ValueOrder.compareFacts(facts(one), facts(other));
-        }
-        return order == 0 ? ValueOrder.compare(one, other) : order;
     }
 
     private static int rank(Conclusion conclusion) {

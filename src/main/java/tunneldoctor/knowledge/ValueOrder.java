@@ -88,7 +88,8 @@ final class ValueOrder {
         if (one instanceof Integer number && other instanceof Integer second) {
             return number.compareTo(second);
         }
-        return text(one).compareTo(text(other));
+        // Equal ones print the same, and most of what is compared so far down is equal.
+        return one.equals(other) ? 0 : text(one).compareTo(text(other));
     }
 
     private static int compareFields(Object one, Object other) {

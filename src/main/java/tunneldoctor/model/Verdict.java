@@ -1,5 +1,7 @@
 package tunneldoctor.model;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** What one hop does with one kind of flow, for a class of nodes that fare alike. */
@@ -16,10 +18,14 @@ public sealed interface Verdict extends Fact permits NsgVerdict, HostVerdict, Eg
 
     @Override
     default List<String> nodes() {
-        return affected().stream()
-                .map(Node::name)
-                .filter(name -> !name.isEmpty())
-                .toList();
+        // Asked of every verdict in every comparison, for which a stream would cost more than what it does.
+        List<String> names = new ArrayList<>();
+        for (Node node : affected()) {
+            if (!node.name().isEmpty()) {
+                names.add(node.name());
+            }
+        }
+        return Collections.unmodifiableList(names);
     }
 
     /** What would settle an unknown; empty if nothing is unknown. */

@@ -24,6 +24,12 @@ import tunneldoctor.parse.UnreadableFactsException.Fault;
  * </pre>
  */
 public final class FactsFile {
+    /** Its documents are to be diagnosed as they come, not when the last has come. */
+    private static final String STANDARD_INPUT = "-";
+
+    /** In bytes: far more than a cluster has evidence, and little memory to read a file at once. */
+    private static final int LONGEST_PLAIN = 4 << 20;
+
     private FactsFile() {}
 
     /**
@@ -51,7 +57,17 @@ public final class FactsFile {
     private static void readEach(
             String fileName, InputStream in, Consumer<ClusterFacts> sink, List<UnreadableFactsException> unusable)
             throws UnreadableFactsException {
-        TextSource source = new TextSource(in);
+        BytesAhead ahead = new BytesAhead(in);
+        if (!fileName.equals(STANDARD_INPUT) && !ahead.beginsWith('{') && ahead.endsWithin(LONGEST_PLAIN)) {
+            Optional<List<TreeReader.Document>> plain = PlainYaml.read(ahead.bytes(), ahead.length());
+            if (plain.isPresent()) {
+                for (TreeReader.Document document : plain.get()) {
+                    readOne(fileName, document, new TextSource.Replaced(0, 0), sink, unusable);
+                }
+                return;
+            }
+        }
+        TextSource source = new TextSource(ahead);
         TreeReader trees = TreeReader.of(fileName, source);
         boolean empty = true;
         Optional<TreeReader.Document> document = trees.next();
@@ -61,15 +77,7 @@ public final class FactsFile {
                 empty = false;
                 TextSource.Replaced replaced =
                         source.replacedUpTo(document.get().lastLine());
-                ClusterFacts facts = null;
-                try {
-                    facts = DocumentReader.read(fileName, document.get(), replaced);
-                } catch (UnreadableFactsException wrong) {
-                    unusable.add(wrong);
-                }
-                if (facts != null) {
-                    sink.accept(facts);
-                }
+                readOne(fileName, document.get(), replaced, sink, unusable);
             }
             document = trees.next();
         }
@@ -83,5 +91,21 @@ public final class FactsFile {
                             "A facts file begins with \"apiVersion: " + DocumentReader.API_VERSION + "\" and \"kind: "
                                     + DocumentReader.KIND + "\"."));
         }
+    }
+
+    private static void readOne(
+            String fileName,
+            TreeReader.Document document,
+            TextSource.Replaced replaced,
+            Consumer<ClusterFacts> sink,
+            List<UnreadableFactsException> unusable) {
+        ClusterFacts facts;
+        try {
+            facts = DocumentReader.read(fileName, document, replaced);
+        } catch (UnreadableFactsException wrong) {
+            unusable.add(wrong);
+            return;
+        }
+        sink.accept(facts);
     }
 }

@@ -1,5 +1,7 @@
 package tunneldoctor.parse;
 
+import java.util.Arrays;
+
 /**
  * A firewall text to be compared for its rules: what tools print beside them of packets counted and of the time is left
  * out, so that nodes which were set up alike have equal texts.
@@ -13,52 +15,36 @@ package tunneldoctor.parse;
  * </pre>
  */
 final class RulesText {
-    /** A prime near 2^61, so that long texts seldom agree by chance; equality looks at all of them. */
-    private static final long MULTIPLIER = 2_305_843_009_213_693_921L;
-
-    private final String text;
-    private final int hash;
+    /** Each line in two parts, that before and that behind its counters or its time, with a line feed behind each. */
+    private final String parts;
 
     RulesText(String text) {
-        this.text = text;
-        long sum = 0;
+        char[] kept = new char[Math.addExact(text.length(), text.length() / 8 + 64)];
+        int length = 0;
         Lines lines = new Lines(text);
         while (lines.next()) {
-            sum = sum * MULTIPLIER + hash(text, lines.from, lines.countersFrom);
-            sum = sum * MULTIPLIER + hash(text, lines.countersTo, lines.to);
+            int longest = lines.to - lines.from + 2;
+            if (kept.length - length < longest) {
+                kept = Arrays.copyOf(kept, Math.addExact(length + longest, length / 2));
+            }
+            text.getChars(lines.from, lines.countersFrom, kept, length);
+            length += lines.countersFrom - lines.from;
+            kept[length++] = '\n';
+            text.getChars(lines.countersTo, lines.to, kept, length);
+            length += lines.to - lines.countersTo;
+            kept[length++] = '\n';
         }
-        this.hash = Long.hashCode(sum);
-    }
-
-    private static int hash(String text, int from, int to) {
-        int hash = 0;
-        for (int i = from; i < to; i++) {
-            hash = 31 * hash + text.charAt(i);
-        }
-        return hash;
+        this.parts = new String(kept, 0, length);
     }
 
     @Override
     public int hashCode() {
-        return hash;
+        return parts.hashCode();
     }
 
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof RulesText that) || hash != that.hash) {
-            return false;
-        }
-        if (text.equals(that.text)) {
-            return true;
-        }
-        Lines mine = new Lines(text);
-        Lines others = new Lines(that.text);
-        while (mine.next()) {
-            if (!others.next() || !mine.sameAs(others)) {
-                return false;
-            }
-        }
-        return !others.next();
+        return other instanceof RulesText that && parts.equals(that.parts);
     }
 
     /** A cursor over the lines of a text, each in two parts with its counters or its time between them. */
@@ -100,16 +86,6 @@ final class RulesText {
                 default -> listed();
             }
             return true;
-        }
-
-        boolean sameAs(Lines other) {
-            return same(from, countersFrom, other, other.from, other.countersFrom)
-                    && same(countersTo, to, other, other.countersTo, other.to);
-        }
-
-        private boolean same(int begin, int end, Lines other, int otherBegin, int otherEnd) {
-            return end - begin == otherEnd - otherBegin
-                    && text.regionMatches(begin, other.text, otherBegin, end - begin);
         }
 
         private void without(int begin, int end) {

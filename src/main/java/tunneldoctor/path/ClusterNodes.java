@@ -36,6 +36,13 @@ final class ClusterNodes {
         this.targets = gatherTargets();
     }
 
+    /** After changes to the facts: none of them adds, renames or moves a node. */
+    ClusterNodes(Facts changed, List<Node> before) {
+        this.facts = changed;
+        before.forEach(node -> nodes.put(node.name(), node));
+        this.targets = gatherTargets();
+    }
+
     /** Every node any evidence names, by name, in the order of first mention. */
     Map<String, Node> known() {
         return nodes;

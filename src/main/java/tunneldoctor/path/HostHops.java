@@ -216,11 +216,14 @@ final class HostHops {
                 piece.assumptions());
     }
 
+    /** The firewalls of a topology's nodes, for questions that are not of its tunnel. */
+    static HostHops ofNodes(Facts facts, Topology topology) {
+        return new HostHops(facts, topology, Connections.toKubelets(List.of()));
+    }
+
     /** One node's firewall, to be asked many questions. */
-    static OneNode oneNode(Facts facts, Node node) {
-        Topology topology = new Topology(facts);
-        HostHops hops = new HostHops(facts, topology, Connections.toKubelets(List.of()));
-        return hops.new OneNode(hops.evidence(node));
+    OneNode oneNode(Node node) {
+        return new OneNode(evidence(node));
     }
 
     /** What a node's own firewall lets in. */

@@ -187,14 +187,20 @@ public final class Openings {
                         .add(host);
             }
         }
-        byNode.values().forEach(this::host);
+        if (byNode.isEmpty()) {
+            return;
+        }
+        Topology topology = new Topology(before);
+        HostHops old = HostHops.ofNodes(before, topology);
+        HostHops changed = HostHops.ofNodes(after, new Topology(after, List.copyOf(topology.nodes())));
+        byNode.values().forEach(mine -> host(mine, old, changed));
     }
 
-    private void host(List<HostChange> mine) {
+    private void host(List<HostChange> mine, HostHops hopsBefore, HostHops hopsAfter) {
         Node node = mine.get(0).nodes().get(0);
         int others = mine.get(0).nodes().size() - 1;
-        HostHops.OneNode old = HostHops.oneNode(before, node);
-        HostHops.OneNode changed = HostHops.oneNode(after, node);
+        HostHops.OneNode old = hopsBefore.oneNode(node);
+        HostHops.OneNode changed = hopsAfter.oneNode(node);
         for (Transport transport : Transport.values()) {
             PortSet scope = PortSet.union(
                     mine.stream().map(change -> scope(change, transport)).toList());

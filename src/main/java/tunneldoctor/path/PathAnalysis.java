@@ -87,7 +87,8 @@ public record PathAnalysis(
     }
 
     private static PathAnalysis of(Facts facts, Optional<PathAnalysis> before) {
-        Topology topology = new Topology(facts);
+        Topology topology =
+                before.map(earlier -> new Topology(facts, earlier.nodes)).orElseGet(() -> new Topology(facts));
         Tunnel tunnel = Tunnels.identify(facts);
         List<Agent> agents = Tunnels.agents(facts, tunnel, topology);
         List<Node> nodes = List.copyOf(topology.nodes());

@@ -37,8 +37,17 @@ final class Topology {
     private Optional<List<Nsg>> unbound = Optional.empty();
 
     Topology(Facts facts) {
+        this(facts, new ClusterNodes(facts));
+    }
+
+    /** @param before the nodes before changes that led to these facts */
+    Topology(Facts changed, List<Node> before) {
+        this(changed, new ClusterNodes(changed, before));
+    }
+
+    private Topology(Facts facts, ClusterNodes nodes) {
         this.facts = facts;
-        this.nodes = new ClusterNodes(facts);
+        this.nodes = nodes;
         facts.azure().scaleSets().forEach(set -> scaleSets.put(lower(set.name()), set));
         facts.azure().subnets().forEach(subnet -> subnets.put(key(subnet.id(), subnet.name()), subnet));
         facts.azure().nsgs().forEach(nsg -> nsgs.put(key(nsg.id(), nsg.name()), nsg));
