@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import tunneldoctor.collect.Collected;
 import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.model.Gap;
 import tunneldoctor.model.Tree;
 import tunneldoctor.parse.Dump;
 
@@ -185,6 +186,11 @@ final class Placement {
                     "says otherwise than " + before.path + " what \"" + command + "\" prints on " + node
                             + ", so neither is used: leave the older one out");
             unplaced.putIfAbsent(before.path, "see " + path);
+            collected.gap(new Gap(
+                    command + " of node " + node,
+                    command,
+                    node,
+                    "two files say different things, and none when it was"));
         }
     }
 

@@ -35,6 +35,10 @@ public final class Bundle {
     private static final int DEEPEST = 3;
 
     private static final int MAGIC = 512;
+
+    /** The signature of the record that ends a zip (APPNOTE.TXT, 4.3.16). */
+    private static final byte[] DIRECTORY_END = {'P', 'K', 5, 6};
+
     private static final int DEEPEST_FOLDER = 32;
 
     private final Sink sink;
@@ -199,7 +203,8 @@ public final class Bundle {
     }
 
     private void zip(String path, InputStream in, int depth) throws IOException {
-        ZipInputStream zip = new ZipInputStream(in);
+        Tail tail = new Tail(in);
+        ZipInputStream zip = new ZipInputStream(tail);
         ZipEntry entry = zip.getNextEntry();
         if (entry == null) {
             throw new ZipException("no file in it");
@@ -208,6 +213,12 @@ public final class Bundle {
             if (!entry.isDirectory()) {
                 any(path + "/" + cleaned(entry.getName()), zip, depth + 1);
             }
+        }
+        // Cut between two files, an archive looks as if it had no more of them; but its directory stands behind the
+        // last.
+        skip(tail);
+        if (!tail.holds(DIRECTORY_END)) {
+            throw new EOFException("its directory is missing");
         }
     }
 

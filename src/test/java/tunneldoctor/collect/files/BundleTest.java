@@ -184,6 +184,28 @@ class BundleTest {
         assertThat(unread.get("x.tgz")).contains("what stands before that was read");
     }
 
+    /** Every cut but one inside the record that ends it, behind which nothing is missing. */
+    @Test
+    void aZipThatIsCutAnywhereSaysSoAndGivesOnlyWholeFiles() throws Exception {
+        Map<String, byte[]> entries = new TreeMap<>();
+        for (int i = 0; i < 5; i++) {
+            entries.put("f" + i, text("content " + i));
+        }
+        byte[] zip = zip(entries);
+        for (int cut = 4; cut < zip.length - 20; cut++) {
+            files.clear();
+            unread.clear();
+            read(written("x.zip", Arrays.copyOf(zip, cut)));
+
+            assertThat(unread).as("cut at %s", cut).containsKey("x.zip");
+            assertThat(files)
+                    .allSatisfy((name, content) ->
+                            assertThat(content).isEqualTo("content " + name.substring(name.length() - 1)));
+        }
+        read(written("whole.zip", zip));
+        assertThat(unread).doesNotContainKey("whole.zip");
+    }
+
     @Test
     void aDamagedArchiveIsSaidToBe() throws Exception {
         read(written("x.zip", text("PK\u0003\u0004 and nothing else")));
