@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 
 /** The binary tree of addresses: at which nodes pseudonyms use the other half, and which nodes must stay as they are. */
@@ -112,7 +113,7 @@ final class AddressTree {
         return Arrays.asList(byEnd).subList(from, to);
     }
 
-    private static int lowerBound(int size, java.util.function.IntPredicate below) {
+    private static int lowerBound(int size, IntPredicate below) {
         int from = 0;
         int to = size;
         while (from < to) {

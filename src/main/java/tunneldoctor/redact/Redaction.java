@@ -1,6 +1,7 @@
 package tunneldoctor.redact;
 
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -177,7 +178,7 @@ public final class Redaction {
     }
 
     private static String inCaseOf(String original, String hex) {
-        return original.equals(Words.lower(original)) ? hex : hex.toUpperCase(java.util.Locale.ROOT);
+        return original.equals(Words.lower(original)) ? hex : hex.toUpperCase(Locale.ROOT);
     }
 
     private static String unescaped(String line) {

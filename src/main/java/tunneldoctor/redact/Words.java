@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -259,12 +258,5 @@ final class Words {
             }
         }
         return new String(letters);
-    }
-
-    /** The pseudonyms of these words, for the owner of the names. */
-    Map<String, String> of(SortedSet<String> words) {
-        Map<String, String> pseudonyms = new TreeMap<>();
-        words.forEach(word -> pseudonyms.put(word, pseudonym(word)));
-        return pseudonyms;
     }
 }
