@@ -41,7 +41,7 @@ import tunneldoctor.report.Escape;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  tunnel-doctor import case-4711/ -o facts.yaml && tunnel-doctor diagnose facts.yaml",
+            "  tunnel-doctor import case-4711/ -o facts.yaml; tunnel-doctor diagnose facts.yaml",
             "  tunnel-doctor import aks-nodepool1-12345678-vmss000002.zip nsg.json nodes.yaml -o facts.yaml",
             "  tunnel-doctor import --node aks-nodepool1-12345678-vmss000002 logs.zip -o facts.yaml",
             "  tunnel-doctor import network-data.tgz | tunnel-doctor diagnose -"
