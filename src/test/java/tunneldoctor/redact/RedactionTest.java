@@ -33,7 +33,7 @@ class RedactionTest {
                 "name: payroll-prod-aks                                            | payroll",
                 "id: /subscriptions/3f1c9e0a-7b2d-4c58-9a61-d20f5b8e4c77/resourceGroups/Payroll_RG | 3f1c9e0a,d20f5b8e4c77,payroll",
                 "fqdn: payroll-dns-7f9c11aa.hcp.westeurope.azmk8s.io               | payroll,7f9c11aa",
-                "tenantId: 72F988BF-86F1-41AF-91AB-2D7CD011DB47                    | 72f988bf,2d7cd011db47",
+                "tenantId: 5C1E77A0-4B3D-4F62-8E19-9A0D3B7C6E21                    | 5c1e77a0,9a0d3b7c6e21",
                 "createdBy: alice.miller@contoso.com                               | alice,miller,contoso",
                 "image: contosoacr.azurecr.io/payroll/web:1.2                      | contosoacr,payroll",
                 "-A INPUT -s 203.0.113.77/32 -m comment --comment \"Alices VPN\" -j DROP | 203.0.113.77,alices",
