@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -36,6 +37,7 @@ final class RulesPipeline implements Pipeline {
     /** Begins to load rules that will most likely be asked for. What comes of it counts once {@link #open} is called. */
     void begin(Path rules, Path cache) {
         begun.put(rules, loading(rules, cache));
+        ForkJoinPool.commonPool().execute(FactsFile::prepare);
     }
 
     @Override

@@ -2,6 +2,7 @@ package tunneldoctor.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 
 /**
@@ -28,10 +29,9 @@ public record AgentLadder(Map<Integer, Integer> nodesToReplicas, SourceRef sourc
 
     /** The steps as {@code nodes:agents}, ascending. */
     public String text() {
-        return new TreeMap<>(nodesToReplicas)
-                .entrySet().stream()
-                        .map(step -> step.getKey() + ":" + step.getValue())
-                        .collect(java.util.stream.Collectors.joining(" "));
+        StringJoiner steps = new StringJoiner(" ");
+        new TreeMap<>(nodesToReplicas).forEach((nodes, replicas) -> steps.add(nodes + ":" + replicas));
+        return steps.toString();
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -41,12 +43,13 @@ public final class FactReader {
                     + "|(?:iptables|ip6tables|ufw|nft|nc|ncat) (?:-V|--version|-v|version|-h|--help)"
                     + ")(?: [^;&\\n]{0,4000})?");
 
-    private final FactsBuilder facts = new FactsBuilder();
+    private final FactsBuilder nodes = new FactsBuilder();
+
     private final Map<String, Unread> unread = new LinkedHashMap<>();
     private final Optional<SharedFirewalls> firewalls;
 
     private FactReader(ClusterFacts given) {
-        firewalls = given.nodes().size() > 1 ? Optional.of(new SharedFirewalls(facts)) : Optional.empty();
+        firewalls = given.nodes().size() > 1 ? Optional.of(new SharedFirewalls(nodes)) : Optional.empty();
     }
 
     /** @param tables whether it reads a firewall's tables and nothing else */
@@ -79,10 +82,11 @@ public final class FactReader {
     }
 
     private Facts facts(ClusterFacts given) {
-        facts.problems.addAll(given.problems());
-        AzureReader.read(given.azure(), facts);
-        KubernetesReader.read(given.kubernetes(), facts);
+        // In a short run each half loads and links code of its own.
+        ForkJoinTask<FactsBuilder> cluster = ForkJoinPool.commonPool().submit(() -> cluster(given));
         given.nodes().forEach(this::node);
+        FactsBuilder facts = cluster.join();
+        facts.addNodes(nodes);
         unread.forEach((command, outputs) -> facts.problem(
                 outputs.first,
                 "no reader knows this command, so its output"
@@ -94,6 +98,15 @@ public final class FactReader {
             facts.symptoms.add(SymptomReader.read(given.symptoms().get(i), i));
         }
         return facts.build(given);
+    }
+
+    /** What Azure and Kubernetes said. */
+    private static FactsBuilder cluster(ClusterFacts given) {
+        FactsBuilder facts = new FactsBuilder();
+        facts.problems.addAll(given.problems());
+        AzureReader.read(given.azure(), facts);
+        KubernetesReader.read(given.kubernetes(), facts);
+        return facts;
     }
 
     /** @param text what makes two outputs of a command the same evidence */
@@ -136,7 +149,7 @@ public final class FactReader {
         NodeDocument document =
                 new NodeDocument(node, place, command, inner.text(), inner.truncatedHead(), false, inner.lineOffset());
         inner.failure()
-                .ifPresent(failure -> facts.problem(
+                .ifPresent(failure -> nodes.problem(
                         document.at(0, OneLine.text(failure)),
                         "the run command itself failed",
                         "Run it again; only one runs on a node at a time."));
@@ -145,7 +158,7 @@ public final class FactReader {
             if (reader.tables && firewalls.isPresent()) {
                 firewalls.get().read(document, reader.read);
             } else {
-                reader.read.accept(document, facts);
+                reader.read.accept(document, nodes);
             }
         }
     }

@@ -76,6 +76,16 @@ final class FactsBuilder {
         problems.add(new Problem(at, message, advice));
     }
 
+    /** @param nodes what outputs of commands on nodes say, and nothing else */
+    void addNodes(FactsBuilder nodes) {
+        hostTables.addAll(nodes.hostTables);
+        unreadableTables.addAll(nodes.unreadableTables);
+        nftRulesets.addAll(nodes.nftRulesets);
+        ufw.addAll(nodes.ufw);
+        probes.addAll(nodes.probes);
+        problems.addAll(nodes.problems);
+    }
+
     Facts build(ClusterFacts given) {
         return new Facts(
                 given,

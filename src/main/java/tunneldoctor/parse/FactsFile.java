@@ -33,6 +33,14 @@ public final class FactsFile {
     private FactsFile() {}
 
     /**
+     * Makes ready for what only some files hold, such as JSON within YAML. Nothing depends on it: it is for a thread that has
+     * nothing else to do while a fresh process begins.
+     */
+    public static void prepare() {
+        TreeReader.prepare();
+    }
+
+    /**
      * Reads all documents of a file, holding one at a time.
      *
      * @param fileName the file's name as the user gave it, {@code -} for standard input

@@ -87,6 +87,15 @@ final class TreeReader {
         this.yaml = yaml;
     }
 
+    /** Makes ready to read JSON, which takes a fresh process a while. */
+    static void prepare() {
+        try (JsonParser nothing = JSON.createParser("")) {
+            nothing.nextToken();
+        } catch (IOException impossible) {
+            throw new IllegalStateException("nothing can be read of an empty text", impossible);
+        }
+    }
+
     static TreeReader of(String fileName, TextSource source) throws UnreadableFactsException {
         try {
             if (source.looksLikeJson()) {
