@@ -12,10 +12,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.stream.Collectors;
+import org.drools.base.definitions.InternalKnowledgePackage;
+import org.drools.kiesession.rulebase.InternalKnowledgeBase;
+import org.drools.kiesession.rulebase.KnowledgeBaseFactory;
 import org.drools.model.Model;
-import org.drools.modelcompiler.KieBaseBuilder;
+import org.drools.modelcompiler.KiePackagesBuilder;
+import org.kie.api.KieBase;
 import org.kie.api.KieBaseConfiguration;
 import org.kie.api.KieServices;
 import org.kie.api.runtime.KieSession;
@@ -40,6 +47,14 @@ public final class RuleBase {
     private static final int FIRINGS_PER_FACT = 20;
 
     private static final int FIRINGS_AT_LEAST = 1000;
+
+    /** Spares Drools reading files about the steps of business processes, of which we have none. */
+    private static final Properties NO_WORK_ITEMS = new Properties();
+
+    static {
+        NO_WORK_ITEMS.setProperty("drools.workDefinitions", "");
+        NO_WORK_ITEMS.setProperty("drools.workItemHandlers", "");
+    }
 
     private final Path directory;
     private final Path cacheDirectory;
@@ -90,7 +105,7 @@ public final class RuleBase {
     private static RuleBase load(Path rulesDirectory, Path cacheDirectory, List<LoadedRules> earlier)
             throws RuleBaseException {
         // Drools looks for its parts when it is first asked for one, which may go on while the rules are loaded.
-        Thread early = new Thread(RuleBase::configuration, "drools");
+        Thread early = new Thread(RuleBase::findParts, "drools");
         early.setDaemon(true);
         early.start();
         RuleLoading.Result loaded = RuleLoading.load(rulesDirectory, cacheDirectory, earlier);
@@ -116,18 +131,44 @@ public final class RuleBase {
         BuiltInRules.write(output, compiled);
     }
 
+    private static void findParts() {
+        try {
+            KieSession session = kieBase(List.of()).newKieSession();
+            session.fireAllRules();
+            session.dispose();
+        } catch (RuntimeException again) {
+            // Whoever needs the part meets the same, and can say what it means.
+            return;
+        }
+    }
+
     private static KieSessionsPool pool(Path directory, List<Model> models) throws RuleBaseException {
         try {
-            return KieBaseBuilder.createKieBaseFromModel(models, configuration())
-                    .newKieSessionsPool(1);
+            KieSessionsPool pool = kieBase(models).newKieSessionsPool(1);
+            // The first session takes as long as a small run, and the facts are still being read.
+            pool.newKieSession().dispose();
+            return pool;
         } catch (RuntimeException e) {
             throw new RuleBaseException(List.of(
                     new RuleProblem(directory, 0, 0, "", "the rules do not fit together: " + e.getMessage(), "")));
         }
     }
 
-    private static KieBaseConfiguration configuration() {
-        return KieServices.get().newKieBaseConfiguration(null, RuleBase.class.getClassLoader());
+    private static KieBase kieBase(List<Model> models) {
+        KieBaseConfiguration configuration =
+                KieServices.get().newKieBaseConfiguration(NO_WORK_ITEMS, RuleBase.class.getClassLoader());
+        InternalKnowledgeBase rules = KnowledgeBaseFactory.newKnowledgeBase(configuration);
+        // What does not depend on the other files goes on at once.
+        List<ForkJoinTask<Collection<InternalKnowledgePackage>>> packages = new ArrayList<>();
+        for (Model model : models) {
+            packages.add(ForkJoinPool.commonPool()
+                    .submit(() -> new KiePackagesBuilder(configuration, new WithoutUpdates(), List.of(model))
+                            .build()
+                            .getKiePackages()));
+        }
+        rules.addPackages(
+                packages.stream().flatMap(made -> made.join().stream()).toList());
+        return rules;
     }
 
     /** Every cause the rules know, by id. */
