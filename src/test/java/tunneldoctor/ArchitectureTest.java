@@ -34,10 +34,14 @@ class ArchitectureTest {
             .definedBy("tunneldoctor.redact..")
             .layer("cli")
             .definedBy("tunneldoctor.cli..")
+            .layer("start")
+            .definedBy("tunneldoctor.start..")
             .layer("build")
             .definedBy("tunneldoctor.build..")
             .whereLayer("build")
             .mayNotBeAccessedByAnyLayer()
+            .whereLayer("start")
+            .mayOnlyBeAccessedByLayers("knowledge", "build")
             .whereLayer("cli")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("collect")
@@ -79,9 +83,9 @@ class ArchitectureTest {
                     "java..", "javax.crypto..", "org.jspecify..", "tunneldoctor.model..", "tunneldoctor.redact..");
 
     @ArchTest
-    static final ArchRule onlyKnowledgeKnowsDrools = noClasses()
+    static final ArchRule onlyKnowledgeAndItsStartKnowDrools = noClasses()
             .that()
-            .resideOutsideOfPackage("tunneldoctor.knowledge..")
+            .resideOutsideOfPackages("tunneldoctor.knowledge..", "tunneldoctor.start..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.drools..", "org.kie..", "org.mvel..");

@@ -1,20 +1,11 @@
 package tunneldoctor.build;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.lang.invoke.LambdaMetafactory;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.jar.JarEntry;
-import java.util.jar.JarInputStream;
-import java.util.jar.JarOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -27,68 +18,27 @@ import org.objectweb.asm.Type;
 /**
  * Gives the lambdas and method references in a jar classes of their own, and its string concatenations methods. Java makes
  * them when each is first reached; even from an archive of classes that takes several times as long as loading a class that
- * the jar holds, and a short run reaches close to a thousand.
+ * the jar holds, and a short run reaches close to a thousand. On the way, calls of {@link DearCalls} are replaced.
  *
- * <pre>
- * java -cp … tunneldoctor.build.LambdaClasses FILE.jar
- * </pre>
- *
- * Left as they are: lambdas that can be serialized or have more than one interface, and classes older than Java 11, which
- * cannot let another class call their private methods.
+ * <p>Left as they are: lambdas that have more than one interface, and classes older than Java 11, which cannot let another
+ * class call their private methods. What could be serialized no longer can.
  */
-public final class LambdaClasses {
+final class LambdaClasses {
     private static final int API = Opcodes.ASM9;
     private static final String CLASS = ".class";
 
-    /** Classes by their entry in the jar, in the jar's order; those made follow. */
-    private final Map<String, byte[]> classes = new LinkedHashMap<>();
+    /** Classes by their entry in the jar; those made are added. */
+    private final Map<String, byte[]> classes;
 
     private final Map<String, List<String>> newMembers = new HashMap<>();
 
-    private LambdaClasses() {}
-
-    /** @param arguments the jar, which is replaced */
-    public static void main(String[] arguments) throws IOException {
-        Path jar = Path.of(arguments[0]);
-        Path draft = jar.resolveSibling(jar.getFileName() + ".draft");
-        try {
-            try (InputStream from = Files.newInputStream(jar);
-                    OutputStream to = Files.newOutputStream(draft)) {
-                rewrite(from, to);
-            }
-            Files.move(draft, jar, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(draft);
-        }
+    private LambdaClasses(Map<String, byte[]> classes) {
+        this.classes = classes;
     }
 
-    /** Copies a jar. Its manifest and its other files stay as they are. */
-    static void rewrite(InputStream from, OutputStream to) throws IOException {
-        LambdaClasses lambdas = new LambdaClasses();
-        try (JarInputStream in = new JarInputStream(from);
-                JarOutputStream out = new JarOutputStream(to, Objects.requireNonNull(in.getManifest()))) {
-            for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
-                byte[] content = in.readAllBytes();
-                if (entry.getName().endsWith(CLASS) && !entry.getName().startsWith("META-INF/")) {
-                    lambdas.classes.put(entry.getName(), content);
-                } else {
-                    put(out, entry.getName(), content);
-                }
-            }
-            lambdas.rewrite();
-            for (Map.Entry<String, byte[]> type : lambdas.classes.entrySet()) {
-                put(out, type.getKey(), type.getValue());
-            }
-        }
-    }
-
-    private static void put(JarOutputStream out, String name, byte[] content) throws IOException {
-        JarEntry entry = new JarEntry(name);
-        // The same classes are to make the same jar.
-        entry.setTime(0);
-        out.putNextEntry(entry);
-        out.write(content);
-        out.closeEntry();
+    /** @param classes by their entry in the jar; changed, and those made added */
+    static void rewrite(Map<String, byte[]> classes) {
+        new LambdaClasses(classes).rewrite();
     }
 
     private void rewrite() {
@@ -131,6 +81,7 @@ public final class LambdaClasses {
         private String host;
         private int version;
         private boolean interfaceItself;
+        private boolean substituted;
         private int lambdas;
         private final List<Concatenation> concatenations = new ArrayList<>();
 
@@ -171,7 +122,7 @@ public final class LambdaClasses {
         }
 
         boolean changed() {
-            return lambdas > 0 || !concatenations.isEmpty();
+            return substituted || lambdas > 0 || !concatenations.isEmpty();
         }
 
         @Override
@@ -188,6 +139,25 @@ public final class LambdaClasses {
             }
             return new MethodVisitor(API, code) {
                 @Override
+                public void visitMethodInsn(
+                        int instruction, String owner, String called, String type, boolean ofInterface) {
+                    DearCalls.Call substitute = name.equals(DearCalls.SUBSTITUTES)
+                            ? null
+                            : DearCalls.instead(name, instruction, owner, called, type);
+                    if (substitute == null) {
+                        super.visitMethodInsn(instruction, owner, called, type, ofInterface);
+                    } else {
+                        substituted = true;
+                        super.visitMethodInsn(
+                                Opcodes.INVOKESTATIC,
+                                DearCalls.SUBSTITUTES,
+                                substitute.name(),
+                                substitute.type(),
+                                false);
+                    }
+                }
+
+                @Override
                 public void visitInvokeDynamicInsn(String call, String type, Handle bootstrap, Object... arguments) {
                     if (bootstrap.getOwner().equals("java/lang/invoke/StringConcatFactory")
                             && bootstrap.getName().equals("makeConcatWithConstants")
@@ -199,15 +169,19 @@ public final class LambdaClasses {
                         super.visitMethodInsn(Opcodes.INVOKESTATIC, name, joined.name(), type, interfaceItself);
                         return;
                     }
-                    if (!bootstrap.getOwner().equals("java/lang/invoke/LambdaMetafactory")
-                            || !bootstrap.getName().equals("metafactory")) {
+                    if (!isPlainLambda(bootstrap, arguments)) {
                         super.visitInvokeDynamicInsn(call, type, bootstrap, arguments);
                         return;
                     }
                     String lambda = name + "$$" + lambdas++;
                     Lambda made = new Lambda(
-                            lambda, call, Type.getMethodType(type), (Type) arguments[0], (Handle) arguments[1], (Type)
-                                    arguments[2]);
+                            lambda,
+                            !bootstrap.getName().equals("metafactory"),
+                            call,
+                            Type.getMethodType(type),
+                            (Type) arguments[0],
+                            (Handle) arguments[1],
+                            (Type) arguments[2]);
                     classes.put(lambda + CLASS, made.write(version, host));
                     newMembers.computeIfAbsent(host, h -> new ArrayList<>()).add(lambda);
                     if (made.captured().length == 0) {
@@ -218,6 +192,19 @@ public final class LambdaClasses {
                 }
             };
         }
+    }
+
+    /** Whether it has one interface and no more than one method to implement; that it can be serialized is nothing to us. */
+    private static boolean isPlainLambda(Handle bootstrap, Object[] arguments) {
+        if (!bootstrap.getOwner().equals("java/lang/invoke/LambdaMetafactory")) {
+            return false;
+        }
+        if (bootstrap.getName().equals("metafactory")) {
+            return true;
+        }
+        int flags = (int) arguments[3];
+        return (flags & LambdaMetafactory.FLAG_MARKERS) == 0
+                && ((flags & LambdaMetafactory.FLAG_BRIDGES) == 0 || arguments[4].equals(0));
     }
 
     /**
@@ -292,13 +279,21 @@ public final class LambdaClasses {
      * The class of one lambda.
      *
      * @param name its own
+     * @param serializable whether it also is to be what the compiler casts it to
      * @param method the interface's method
      * @param factory from what is captured to the interface
      * @param erased the type of the interface's method as it is called
      * @param body what the method comes down to, after what is captured its arguments
      * @param instantiated the type of the interface's method with its type arguments
      */
-    private record Lambda(String name, String method, Type factory, Type erased, Handle body, Type instantiated) {
+    private record Lambda(
+            String name,
+            boolean serializable,
+            String method,
+            Type factory,
+            Type erased,
+            Handle body,
+            Type instantiated) {
         static final String ONLY = "ONLY";
         static final String MAKE = "make";
 
@@ -322,7 +317,7 @@ public final class LambdaClasses {
                     name,
                     null,
                     "java/lang/Object",
-                    new String[] {factory.getReturnType().getInternalName()});
+                    interfaces());
             writer.visitNestHost(host);
             for (int i = 0; i < captured().length; i++) {
                 writer.visitField(
@@ -342,6 +337,11 @@ public final class LambdaClasses {
             writeMethod(writer);
             writer.visitEnd();
             return writer.toByteArray();
+        }
+
+        private String[] interfaces() {
+            String main = factory.getReturnType().getInternalName();
+            return serializable ? new String[] {main, "java/io/Serializable"} : new String[] {main};
         }
 
         private static String field(int index) {

@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tunneldoctor.start.WrittenDown;
 
 /**
  * The rules compiled while the tool was built. Each is known by the whole text it was compiled from, in one resource: a
@@ -36,10 +38,21 @@ final class BuiltInRules {
 
     /** None where they cannot be read, or were compiled against another vocabulary than that on the class path. */
     static BuiltInRules read() {
-        try (@Nullable InputStream in = BuiltInRules.class.getClassLoader().getResourceAsStream(RESOURCE)) {
-            return in == null ? none() : read(in.readAllBytes());
+        try {
+            Optional<byte[]> content = content();
+            return content.isEmpty() ? none() : read(content.get());
         } catch (IOException | RuntimeException damaged) {
             return none();
+        }
+    }
+
+    private static Optional<byte[]> content() throws IOException {
+        Optional<String> written = WrittenDown.bytes(RESOURCE);
+        if (written.isPresent()) {
+            return Optional.of(written.get().getBytes(StandardCharsets.ISO_8859_1));
+        }
+        try (@Nullable InputStream in = BuiltInRules.class.getClassLoader().getResourceAsStream(RESOURCE)) {
+            return in == null ? Optional.empty() : Optional.of(in.readAllBytes());
         }
     }
 

@@ -81,7 +81,11 @@ class LambdaClassesTest {
         assertThat(after).hasSizeGreaterThan(sample.size() + 15);
         after.forEach(
                 (name, bytes) -> assertThat(linkedAtRunTime(bytes)).as(name).isZero());
-        assertThat(said(after)).asInstanceOf(InstanceOfAssertFactories.LIST).hasSizeGreaterThan(15);
+        assertThat(comparatorsMade(Objects.requireNonNull(sample.get("sample/Sample.class"))))
+                .isGreaterThan(10);
+        after.forEach(
+                (name, bytes) -> assertThat(comparatorsMade(bytes)).as(name).isZero());
+        assertThat(said(after)).asInstanceOf(InstanceOfAssertFactories.LIST).hasSizeGreaterThan(25);
         assertThat(said(after)).isEqualTo(said(sample));
     }
 
@@ -103,7 +107,7 @@ class LambdaClassesTest {
 
     private static byte[] rewritten(byte[] jar) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        LambdaClasses.rewrite(new ByteArrayInputStream(jar), out);
+        PreparedJar.rewrite(new ByteArrayInputStream(jar), out);
         return out.toByteArray();
     }
 
@@ -128,6 +132,31 @@ class LambdaClassesTest {
             }
         }
         return classes;
+    }
+
+    /** Calls that make a class at run time, each time a place is reached first. */
+    private static int comparatorsMade(byte[] type) {
+        int[] found = {0};
+        new ClassReader(type)
+                .accept(
+                        new ClassVisitor(Opcodes.ASM9) {
+                            @Override
+                            public MethodVisitor visitMethod(
+                                    int access, String name, String descriptor, String signature, String[] exceptions) {
+                                return new MethodVisitor(Opcodes.ASM9) {
+                                    @Override
+                                    public void visitMethodInsn(
+                                            int how, String owner, String called, String to, boolean ofInterface) {
+                                        if ((called.startsWith("comparing") || called.startsWith("thenComparing"))
+                                                && owner.startsWith("java/")) {
+                                            found[0]++;
+                                        }
+                                    }
+                                };
+                            }
+                        },
+                        0);
+        return found[0];
     }
 
     private static int linkedAtRunTime(byte[] type) {

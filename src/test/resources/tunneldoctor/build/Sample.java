@@ -1,7 +1,11 @@
 package sample;
 
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
@@ -93,7 +97,33 @@ public final class Sample implements Supplier<List<String>> {
         said.add("" + interfaceMethod.apply(said, "xy"));
         UnaryOperator<String> small = text -> text + "|" + (byte) 3 + (short) 4;
         said.add(small.apply("s"));
+        Supplier<String> serializable = (Supplier<String> & Serializable) () -> "kept" + seven;
+        said.add(serializable.get());
+        said.addAll(sorted());
         said.add("from \u00e4 to " + 'z' + " at " + 1.5f + " or " + 2.5 + " by " + null + " of " + 7L + true);
         return said;
+    }
+
+    /** By each way to make an order out of keys, and both ways of those that can be turned round. */
+    private static List<String> sorted() {
+        Comparator<String> length = Comparator.comparingInt(String::length);
+        List<Comparator<String>> orders = List.of(
+                length.thenComparing(Comparator.<String>naturalOrder().reversed()),
+                length.reversed().thenComparing(text -> text.charAt(1)),
+                Comparator.comparing((String text) -> text.charAt(1)).thenComparing(text -> text, Comparator.reverseOrder()),
+                Comparator.comparing(text -> text, Comparator.reverseOrder()),
+                Comparator.comparingLong((String text) -> -text.length()).thenComparingInt(text -> text.charAt(1)),
+                Comparator.comparingDouble((String text) -> text.length() / 2.0).thenComparingLong(text -> text.charAt(0)),
+                Comparator.nullsFirst(length.thenComparingDouble(text -> -text.charAt(0))));
+        List<String> sorted = new ArrayList<>();
+        for (Comparator<String> order : orders) {
+            List<String> texts = new ArrayList<>(List.of("ba", "ab", "cab", "bca", "aa", "dddd"));
+            texts.sort(order);
+            sorted.add(String.join(" ", texts));
+        }
+        Map<String, Integer> map = new TreeMap<>(Map.of("one", 1, "two", 2, "three", 3));
+        sorted.add("" + map.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList());
+        sorted.add("" + map.entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByKey().reversed()).toList());
+        return sorted;
     }
 }

@@ -1,0 +1,191 @@
+package tunneldoctor.start;
+
+import java.io.IOException;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.ServiceLoader;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import java.util.function.ToLongFunction;
+import org.drools.wiring.api.util.ClassUtils;
+import org.jspecify.annotations.Nullable;
+import org.kie.api.internal.utils.KieService;
+import org.kie.api.internal.utils.KieServiceLoader;
+import org.kie.internal.utils.ChainedProperties;
+import org.slf4j.Logger;
+import org.slf4j.helpers.NOPLogger;
+
+/**
+ * What methods of Java do that cost a fresh process several milliseconds when they are first called, without that. The jar
+ * calls these in their place, by the build.
+ *
+ * <p>Methods of {@link Comparator} and {@link Map.Entry} make a class at run time for every place they are called from, since
+ * their result can be serialized, and no archive of classes holds it. Results of these here cannot be serialized.
+ */
+public final class Substitutes {
+    /** Far from what a generator of random identifiers gives: their version is 4. */
+    private static final long OWN_IDENTIFIERS = 0x74756e6e_6c2d8000L;
+
+    private static final AtomicLong IDENTIFIERS = new AtomicLong();
+
+    private Substitutes() {}
+
+    /**
+     * An identifier nobody else in this process has. A random one takes the security providers, which are slow to come.
+     *
+     * @return in place of {@link UUID#randomUUID()}
+     */
+    public static UUID identifier() {
+        return new UUID(OWN_IDENTIFIERS, IDENTIFIERS.incrementAndGet());
+    }
+
+    /**
+     * The service of a kind that counts most, as {@link KieServiceLoader} finds it: but that goes through the whole class path
+     * for every kind of some twenty.
+     *
+     * @return null if there is none
+     */
+    public static @Nullable KieService load(KieServiceLoader loader, Class<? extends KieService> kind, String tag) {
+        KieService best = null;
+        for (KieService one : services(kind)) {
+            if (tag.equals(one.serviceTag()) && (best == null || one.compareTo(best) > 0)) {
+                best = one;
+            }
+        }
+        return best;
+    }
+
+    private static List<KieService> services(Class<? extends KieService> kind) {
+        List<KieService> services = new ArrayList<>();
+        if (!WrittenDown.isFilled()) {
+            ServiceLoader.load(kind).forEach(services::add);
+            return services;
+        }
+        String providers =
+                WrittenDown.bytes("META-INF/services/" + kind.getName()).orElse("");
+        for (String line : providers.split("\n", -1)) {
+            int comment = line.indexOf('#');
+            String provider = (comment < 0 ? line : line.substring(0, comment)).strip();
+            if (!provider.isEmpty()) {
+                services.add(made(provider));
+            }
+        }
+        return services;
+    }
+
+    private static KieService made(String provider) {
+        try {
+            return (KieService) Class.forName(provider, true, Substitutes.class.getClassLoader())
+                    .getDeclaredConstructor()
+                    .newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("the jar names " + provider + " as a service, but does not hold it", e);
+        }
+    }
+
+    /** What Drools' own files of properties say; of a name there is no more than one, and no user adds any to the jar. */
+    public static List<Properties> read(ChainedProperties reader, String name, ClassLoader loader) throws IOException {
+        Optional<String> text = WrittenDown.bytes(name);
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        Properties properties = new Properties();
+        properties.load(new StringReader(text.get()));
+        return List.of(properties);
+    }
+
+    /** Drools looks for Android's classes, which would mean to open the jar in vain. */
+    public static @Nullable Class<?> loadClass(String name, @Nullable ClassLoader loader) {
+        return name.startsWith("org.drools.android.") ? null : ClassUtils.loadClass(name, loader);
+    }
+
+    /** As Drools' configuration says without MicroProfile, which the jar does not hold. */
+    public static @Nullable String getConfig(String property) {
+        return System.getProperty(property);
+    }
+
+    /** As {@link #getConfig(String)}, with what counts where nothing is set. */
+    public static @Nullable String getConfig(String property, @Nullable String otherwise) {
+        return System.getProperty(property, otherwise);
+    }
+
+    /** As {@link #getConfig(String)}. */
+    public static Optional<String> getOptionalConfig(String property) {
+        return Optional.ofNullable(System.getProperty(property));
+    }
+
+    /** What slf4j's silent provider gives, without looking for providers. */
+    public static Logger getLogger(Class<?> type) {
+        return NOPLogger.NOP_LOGGER;
+    }
+
+    /** What slf4j's silent provider gives, without looking for providers. */
+    public static Logger getLogger(String name) {
+        return NOPLogger.NOP_LOGGER;
+    }
+
+    public static <T, U extends Comparable<? super U>> Comparator<T> comparing(Function<? super T, ? extends U> key) {
+        return (one, other) -> key.apply(one).compareTo(key.apply(other));
+    }
+
+    public static <T, U> Comparator<T> comparing(Function<? super T, ? extends U> key, Comparator<? super U> order) {
+        return (one, other) -> order.compare(key.apply(one), key.apply(other));
+    }
+
+    public static <T> Comparator<T> comparingInt(ToIntFunction<? super T> key) {
+        return (one, other) -> Integer.compare(key.applyAsInt(one), key.applyAsInt(other));
+    }
+
+    public static <T> Comparator<T> comparingLong(ToLongFunction<? super T> key) {
+        return (one, other) -> Long.compare(key.applyAsLong(one), key.applyAsLong(other));
+    }
+
+    public static <T> Comparator<T> comparingDouble(ToDoubleFunction<? super T> key) {
+        return (one, other) -> Double.compare(key.applyAsDouble(one), key.applyAsDouble(other));
+    }
+
+    public static <T> Comparator<T> thenComparing(Comparator<T> first, Comparator<? super T> second) {
+        return (one, other) -> {
+            int order = first.compare(one, other);
+            return order == 0 ? second.compare(one, other) : order;
+        };
+    }
+
+    public static <T, U extends Comparable<? super U>> Comparator<T> thenComparing(
+            Comparator<T> first, Function<? super T, ? extends U> key) {
+        return thenComparing(first, comparing(key));
+    }
+
+    public static <T, U> Comparator<T> thenComparing(
+            Comparator<T> first, Function<? super T, ? extends U> key, Comparator<? super U> order) {
+        return thenComparing(first, comparing(key, order));
+    }
+
+    public static <T> Comparator<T> thenComparingInt(Comparator<T> first, ToIntFunction<? super T> key) {
+        return thenComparing(first, comparingInt(key));
+    }
+
+    public static <T> Comparator<T> thenComparingLong(Comparator<T> first, ToLongFunction<? super T> key) {
+        return thenComparing(first, comparingLong(key));
+    }
+
+    public static <T> Comparator<T> thenComparingDouble(Comparator<T> first, ToDoubleFunction<? super T> key) {
+        return thenComparing(first, comparingDouble(key));
+    }
+
+    public static <K extends Comparable<? super K>, V> Comparator<Map.Entry<K, V>> comparingByKey() {
+        return (one, other) -> one.getKey().compareTo(other.getKey());
+    }
+
+    public static <K, V extends Comparable<? super V>> Comparator<Map.Entry<K, V>> comparingByValue() {
+        return (one, other) -> one.getValue().compareTo(other.getValue());
+    }
+}
