@@ -184,11 +184,18 @@ public final class Main implements Callable<Integer> {
         Terminal terminal = Terminal.ofProcess();
         // Standard output is the report's alone; what a library has to say goes elsewhere.
         System.setOut(System.err);
+        int code = run(terminal, args);
+        // All is written and nothing is left to be seen to; an orderly end loads a logger from Java 21 on.
+        Runtime.getRuntime().halt(code);
+    }
+
+    /** The exit code of a whole process but for its end. */
+    static int run(Terminal terminal, String... args) {
         RulesPipeline pipeline = new RulesPipeline();
         if (needsShippedRules(args)) {
             RuleBaseOptions.shipped().ifPresent(rules -> pipeline.begin(rules, terminal.cacheDirectory()));
         }
-        System.exit(run(terminal, pipeline, args));
+        return run(terminal, pipeline, args);
     }
 
     /** A guess from the first look at the arguments; what they mean is settled later. */

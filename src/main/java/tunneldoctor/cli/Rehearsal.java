@@ -43,6 +43,7 @@ final class Rehearsal {
                 OutputStream.nullOutputStream(),
                 false,
                 Map.of("XDG_CACHE_HOME", copy.resolve("cache").toString()));
+        Terminal.ofProcess();
         List<List<String>> diagnose = List.of(
                 List.of("diagnose", sample), List.of("diagnose", "--verbose", "-o", "json", sample, odd.toString()));
         List<List<String>> rest = List.of(
@@ -59,10 +60,10 @@ final class Rehearsal {
             default -> Stream.of(diagnose, rest).flatMap(List::stream).toList();
         };
         for (List<String> command : commands) {
-            Main.run(terminal, new RulesPipeline(), command.toArray(String[]::new));
+            Main.run(terminal, command.toArray(String[]::new));
         }
-        // From Java 21 on this loads a logger, which every process of ours does when it ends.
-        System.exit(0);
+        // As main ends.
+        Runtime.getRuntime().halt(0);
     }
 
     private static void copy(Path from, Path to) throws IOException {
