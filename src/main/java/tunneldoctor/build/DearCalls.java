@@ -18,6 +18,7 @@ final class DearCalls {
     private static final List<String> IDENTIFYING = List.of("org/drools/model/", "org/drools/core/impl/");
 
     private static final Set<String> OWNERS = Set.of(
+            "java/lang/Class",
             "java/util/Comparator",
             "java/util/Map$Entry",
             "org/drools/util/Config",

@@ -134,9 +134,6 @@ final class LambdaClasses {
                 String @Nullable [] exceptions) {
             MethodVisitor code =
                     Objects.requireNonNull(super.visitMethod(access, method, descriptor, signature, exceptions));
-            if (version < Opcodes.V11) {
-                return code;
-            }
             return new MethodVisitor(API, code) {
                 @Override
                 public void visitMethodInsn(
@@ -169,7 +166,7 @@ final class LambdaClasses {
                         super.visitMethodInsn(Opcodes.INVOKESTATIC, name, joined.name(), type, interfaceItself);
                         return;
                     }
-                    if (!isPlainLambda(bootstrap, arguments)) {
+                    if (version < Opcodes.V11 || !isPlainLambda(bootstrap, arguments)) {
                         super.visitInvokeDynamicInsn(call, type, bootstrap, arguments);
                         return;
                     }

@@ -64,7 +64,7 @@ final class BuiltInRules {
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
         Optional<String> vocabulary = Optional.of(in.readUTF());
         // A jar is made as a whole; a directory of classes may have been compiled in parts.
-        if (!ModelFingerprint.fromOneJar() && !ModelFingerprint.compute().equals(vocabulary)) {
+        if (!WrittenDown.isFilled() && !ModelFingerprint.compute().equals(vocabulary)) {
             return none();
         }
         Map<String, Shipped> byId = new HashMap<>();

@@ -1,11 +1,14 @@
 package tunneldoctor.knowledge;
 
 import java.io.IOException;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Enumeration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
@@ -35,25 +38,15 @@ final class ModelFingerprint {
         });
     }
 
-    /** Whether the classes come from a jar, which is made as a whole. */
-    static boolean fromOneJar() {
-        return Fact.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath()
-                .endsWith(".jar");
-    }
-
     /** The class files with their checksums. */
     static Optional<TreeMap<String, Long>> classes() {
         try {
-            Path place = Path.of(Fact.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-            return Optional.of(Files.isDirectory(place) ? fromDirectory(place) : fromJar(place));
+            // A class of the boot loader has no code source, but every class is a resource somewhere.
+            URL fact = Objects.requireNonNull(Fact.class.getResource("Fact.class"));
+            return Optional.of(
+                    fact.openConnection() instanceof JarURLConnection inJar
+                            ? fromJar(Path.of(inJar.getJarFileURL().toURI()))
+                            : fromDirectory(Path.of(fact.toURI().resolve("../.."))));
         } catch (IOException | URISyntaxException | RuntimeException unreadable) {
             return Optional.empty();
         }

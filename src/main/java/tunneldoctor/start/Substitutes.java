@@ -102,6 +102,36 @@ public final class Substitutes {
         return List.of(properties);
     }
 
+    /**
+     * Classes of the boot loader say that they have none, which nothing in the jar expects of its own classes.
+     *
+     * @return in place of {@link Class#getClassLoader()}: the loader that finds all of the jar wherever Java was told to look
+     *     for it
+     */
+    public static ClassLoader getClassLoader(Class<?> type) {
+        ClassLoader own = type.getClassLoader();
+        return own == null ? ClassLoader.getSystemClassLoader() : own;
+    }
+
+    /**
+     * For a package of the boot loader's jar Java reads the jar's manifest, which says nothing of packages.
+     *
+     * @return in place of {@link Class#getPackage()}
+     */
+    public static @Nullable Package getPackage(Class<?> type) {
+        boolean ofJar = type.getClassLoader() == null && !type.getModule().isNamed() && !type.isArray();
+        return ofJar ? Packages.ALL.named(type.getPackageName()) : type.getPackage();
+    }
+
+    private static final class Packages extends ClassLoader {
+        static final Packages ALL = new Packages();
+
+        synchronized Package named(String name) {
+            Package known = getDefinedPackage(name);
+            return known == null ? definePackage(name, null, null, null, null, null, null, null) : known;
+        }
+    }
+
     /** Drools looks for Android's classes, which would mean to open the jar in vain. */
     public static @Nullable Class<?> loadClass(String name, @Nullable ClassLoader loader) {
         return name.startsWith("org.drools.android.") ? null : ClassUtils.loadClass(name, loader);

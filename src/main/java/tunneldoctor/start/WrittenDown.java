@@ -30,7 +30,7 @@ public final class WrittenDown {
     }
 
     /** Whether this is the jar's, which holds every resource of the kinds the build takes. */
-    static boolean isFilled() {
+    public static boolean isFilled() {
         return !ALL.isEmpty();
     }
 
