@@ -1,17 +1,19 @@
 package tunneldoctor.knowledge;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitOption;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
  * A DRL file as read.
@@ -37,19 +39,25 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
     }
 
     static boolean isId(String text) {
-        return text.matches("[a-z][a-z0-9]*(-[a-z0-9]+)*");
+        boolean begins = true;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z';
+            boolean digit = c >= '0' && c <= '9';
+            if (!(letter || digit && i > 0 || c == '-' && !begins)) {
+                return false;
+            }
+            begins = c == '-';
+        }
+        return !begins;
     }
 
     /** Every rule file below a directory, by relative path; what cannot be read is added to the problems. */
     static List<RuleFile> readAll(Path directory, List<RuleProblem> problems) {
-        List<Path> paths;
-        try (Stream<Path> walk = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
-            paths = walk.filter(path -> path.getFileName() != null
-                            && path.getFileName().toString().endsWith(EXTENSION)
-                            && Files.isRegularFile(path))
-                    .sorted(Comparator.comparing(path -> relative(directory, path)))
-                    .toList();
-        } catch (IOException | UncheckedIOException e) {
+        List<Path> paths = new ArrayList<>();
+        try {
+            gather(directory, new HashSet<>(), paths);
+        } catch (IOException | DirectoryIteratorException e) {
             problems.add(new RuleProblem(
                     directory,
                     0,
@@ -59,6 +67,7 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
                     "Name a directory that holds .drl files."));
             return List.of();
         }
+        paths.sort(Comparator.comparing(path -> relative(directory, path)));
         if (paths.isEmpty()) {
             problems.add(new RuleProblem(
                     directory, 0, 0, "", "there is no rule file here", "Name a directory that holds .drl files."));
@@ -68,6 +77,24 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
             read(directory, path, problems, files);
         }
         return files;
+    }
+
+    /** @param above the directories on the way there: a link may lead back to one of them */
+    private static void gather(Path directory, Set<Path> above, List<Path> found) throws IOException {
+        Path real = directory.toRealPath();
+        if (!above.add(real)) {
+            throw new FileSystemLoopException(directory.toString());
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (Files.isDirectory(entry)) {
+                    gather(entry, above, found);
+                } else if (entry.toString().endsWith(EXTENSION) && Files.isRegularFile(entry)) {
+                    found.add(entry);
+                }
+            }
+        }
+        above.remove(real);
     }
 
     private static void read(Path directory, Path path, List<RuleProblem> problems, List<RuleFile> files) {

@@ -31,18 +31,6 @@ public final class FactReader {
             "Read are: iptables -S, iptables -L, iptables-save (also -nft, -legacy and ip6tables), nft list ruleset,"
                     + " ufw status verbose and nc -v -w 2 ADDRESS PORT, one command for each output.";
 
-    /** Commands people run beside these, whose output says nothing a firewall or probe reader is for. */
-    private static final Pattern KNOWN_NOISE = Pattern.compile(
-            "(?:uname|ss|netstat|conntrack|journalctl|hostname|hostnamectl|curl|wget|date|uptime|whoami|id|nslookup|dig"
-                    + "|host|getent|ping|traceroute|tracepath|mtr|lsmod|modinfo|sysctl|which|ls|free|df|top|ps|crictl"
-                    + "|tcpdump|lsb_release|openssl|dmesg|dpkg|rpm|ethtool|arp"
-                    + "|ip (?:-[^ ]{1,16} ){0,4}(?:a|addr|address|r|ro|route|rule|l|link|n|neigh|neighbour)"
-                    + "|systemctl (?:--?[^ ]{1,32} ){0,4}(?:status|is-active|is-enabled|show|cat|list-units)"
-                    + "|kubectl (?:version|config|cluster-info)"
-                    + "|cat /(?:etc|proc|sys)/[^ ;|&]{1,200}"
-                    + "|(?:iptables|ip6tables|ufw|nft|nc|ncat) (?:-V|--version|-v|version|-h|--help)"
-                    + ")(?: [^;&\\n]{0,4000})?");
-
     private final FactsBuilder nodes = new FactsBuilder();
 
     private final Map<String, Unread> unread = new LinkedHashMap<>();
@@ -62,6 +50,22 @@ public final class FactReader {
      * @param first where the first of them stands
      */
     private record Unread(SourceRef first, int outputs) {
+        /** Commands people run beside these, whose output says nothing a firewall or probe reader is for. */
+        private static final Pattern KNOWN_NOISE = Pattern.compile(
+                "(?:uname|ss|netstat|conntrack|journalctl|hostname|hostnamectl|curl|wget|date|uptime|whoami|id|nslookup|dig"
+                        + "|host|getent|ping|traceroute|tracepath|mtr|lsmod|modinfo|sysctl|which|ls|free|df|top|ps|crictl"
+                        + "|tcpdump|lsb_release|openssl|dmesg|dpkg|rpm|ethtool|arp"
+                        + "|ip (?:-[^ ]{1,16} ){0,4}(?:a|addr|address|r|ro|route|rule|l|link|n|neigh|neighbour)"
+                        + "|systemctl (?:--?[^ ]{1,32} ){0,4}(?:status|is-active|is-enabled|show|cat|list-units)"
+                        + "|kubectl (?:version|config|cluster-info)"
+                        + "|cat /(?:etc|proc|sys)/[^ ;|&]{1,200}"
+                        + "|(?:iptables|ip6tables|ufw|nft|nc|ncat) (?:-V|--version|-v|version|-h|--help)"
+                        + ")(?: [^;&\\n]{0,4000})?");
+
+        static boolean isNoise(String command) {
+            return KNOWN_NOISE.matcher(command.replace("2>&1", "")).matches();
+        }
+
         Unread and(Unread more) {
             return new Unread(first, outputs + more.outputs);
         }
@@ -137,7 +141,7 @@ public final class FactReader {
                 return;
             }
         }
-        if (!KNOWN_NOISE.matcher(command.replace("2>&1", "")).matches()) {
+        if (!Unread.isNoise(command)) {
             unread.merge(command, new Unread(new SourceRef(place, 0, ""), 1), Unread::and);
         }
     }

@@ -1,5 +1,6 @@
 package tunneldoctor.parse;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import tunneldoctor.model.HostTable;
@@ -36,8 +37,9 @@ record IptablesCommand(
             return Optional.empty();
         }
         int cut = firstOf(line, '|', '>');
-        String[] words = (cut < 0 ? line : line.substring(0, cut)).strip().split("\\s+", -1);
-        String tool = words[0].substring(words[0].lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+        List<String> words = LineWords.all(cut < 0 ? line : line.substring(0, cut));
+        String first = words.isEmpty() ? "" : words.get(0);
+        String tool = first.substring(first.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
         HostTable.Family family;
         if (tool.startsWith("iptables")) {
             family = HostTable.Family.IPV4;
@@ -87,13 +89,13 @@ record IptablesCommand(
         String table = "";
         String chain = "";
 
-        private final String[] words;
+        private final List<String> words;
         private int at = 1;
 
-        Flags(String[] words) {
+        Flags(List<String> words) {
             this.words = words;
-            while (at < words.length) {
-                String word = words[at++];
+            while (at < words.size()) {
+                String word = words.get(at++);
                 if (word.startsWith("--")) {
                     named(word);
                 } else if (word.startsWith("-")) {
@@ -156,7 +158,7 @@ record IptablesCommand(
         }
 
         private String next() {
-            return at < words.length && !words[at].startsWith("-") ? words[at++] : "";
+            return at < words.size() && !words.get(at).startsWith("-") ? words.get(at++) : "";
         }
     }
 }

@@ -437,11 +437,7 @@ final class KubernetesReader {
 
     /** -1 for what is no count. */
     private static int count(Tree tree) {
-        return tree instanceof Tree.Scalar number
-                        && !number.quoted()
-                        && number.text().matches("[0-9]{1,9}")
-                ? Integer.parseInt(number.text())
-                : -1;
+        return tree instanceof Tree.Scalar number && !number.quoted() ? ArmTree.wholeNumber(number.text()) : -1;
     }
 
     private void event(Source event) {

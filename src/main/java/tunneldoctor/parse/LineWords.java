@@ -1,5 +1,9 @@
 package tunneldoctor.parse;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringTokenizer;
+
 /** A cursor over the blank-separated words of one line or a part of it; makes no string unless asked. */
 final class LineWords {
     private final WordCache cache;
@@ -10,6 +14,15 @@ final class LineWords {
 
     LineWords(String line, WordCache cache) {
         this(line, 0, line.length(), cache);
+    }
+
+    /** The words of a whole text, with any white space between them. */
+    static List<String> all(String text) {
+        List<String> words = new ArrayList<>();
+        for (StringTokenizer tokens = new StringTokenizer(text); tokens.hasMoreTokens(); ) {
+            words.add(tokens.nextToken());
+        }
+        return words;
     }
 
     /** The words between two places of a line. */

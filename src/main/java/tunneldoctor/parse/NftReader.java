@@ -14,7 +14,10 @@ final class NftReader {
     private record Command(boolean list, boolean terse, boolean oneFamily) {
         static Command parse(String commandLine) {
             String line = commandLine.strip().replace("2>&1", " ").replace("2>/dev/null", " ");
-            List<String> words = List.of(line.strip().split("\\s+", -1));
+            List<String> words = LineWords.all(line);
+            if (words.isEmpty()) {
+                return new Command(false, false, false);
+            }
             String tool = words.get(0).substring(words.get(0).lastIndexOf('/') + 1);
             int list = words.indexOf("list");
             boolean shell = line.chars().anyMatch(c -> ";&|<>".indexOf(c) >= 0);

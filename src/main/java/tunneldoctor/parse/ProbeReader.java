@@ -96,6 +96,12 @@ final class ProbeReader {
         return operands(words.subList(1, words.size()));
     }
 
+    /** Whether a word redirects, pipes on or ends what the command prints. */
+    private static boolean leavesCommand(String word) {
+        int first = !word.isEmpty() && "0123456789&".indexOf(word.charAt(0)) >= 0 ? 1 : 0;
+        return word.length() > first && "<>|;&".indexOf(word.charAt(first)) >= 0 || first == 1 && word.charAt(0) == '&';
+    }
+
     private static String baseName(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
@@ -113,7 +119,7 @@ final class ProbeReader {
                 }
                 transport = word.indexOf('u') > 0 ? Transport.UDP : transport;
                 i += OPTIONS_WITH_VALUE.indexOf(word.charAt(word.length() - 1)) >= 0 ? 1 : 0;
-            } else if (word.matches("[0-9&]?[<>|;&].*")) {
+            } else if (leavesCommand(word)) {
                 break;
             } else {
                 operands.add(word.endsWith(";") ? word.substring(0, word.length() - 1) : word);

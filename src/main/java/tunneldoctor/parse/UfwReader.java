@@ -42,6 +42,8 @@ final class UfwReader {
     private static final String READ_UNTRANSLATED = "run it as root and in English: LC_ALL=C ufw status verbose";
 
     private static final String STATUS = "Status: ";
+    private static final Pattern BLANKS = Pattern.compile("[ \\t]{1,64}");
+    private static final Pattern ASKED = Pattern.compile("status(?: (?:verbose|numbered))?(?=[ ;|>&12]|$)");
     private static final Pattern NUMBER = Pattern.compile("\\[ {0,3}(\\d{1,6})\\] ");
     private static final Pattern ACTION =
             Pattern.compile("(?<= )(ALLOW|DENY|REJECT|LIMIT)(?: (IN|OUT|FWD))?(?= {1,64}[^ ]| *$)");
@@ -95,7 +97,11 @@ final class UfwReader {
 
     /** {@code status} or {@code app}; empty for any other command. */
     private static Optional<String> command(String commandLine) {
-        String rest = commandLine.strip().replaceAll("[ \\t]{1,64}", " ");
+        String rest = commandLine.strip();
+        if (!rest.startsWith("ufw")) {
+            return Optional.empty();
+        }
+        rest = BLANKS.matcher(rest).replaceAll(" ");
         if (!rest.startsWith("ufw ")) {
             return Optional.empty();
         }
@@ -103,8 +109,7 @@ final class UfwReader {
         if (rest.equals("app") || rest.startsWith("app ")) {
             return Optional.of("app");
         }
-        Matcher status = Pattern.compile("status(?: (?:verbose|numbered))?(?=[ ;|>&12]|$)")
-                .matcher(rest);
+        Matcher status = ASKED.matcher(rest);
         if (!status.lookingAt()) {
             return Optional.empty();
         }

@@ -347,7 +347,7 @@ final class HostFirewall {
 
         boolean beforeTracking(boolean incoming) {
             return priority < CONNECTION_TRACKING
-                            && (incoming ? INCOMING : OUTGOING).get(hook).matches("prerouting|output")
+                            && (incoming ? INCOMING : OUTGOING).get(hook).equals(incoming ? "prerouting" : "output")
                     || incoming && INCOMING.get(hook).equals("ingress");
         }
 

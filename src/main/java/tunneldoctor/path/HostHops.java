@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -63,21 +64,34 @@ final class HostHops {
         }
     }
 
-    List<HostVerdict> kubeletVerdicts() {
+    /**
+     * What each firewall does with the agents' connections, by the nodes that have it.
+     *
+     * @param earlier the same of the facts before some changes; firewalls that none of the changes concern are not judged
+     *     again
+     */
+    Map<List<Node>, List<HostVerdict>> kubeletVerdicts(Map<List<Node>, List<HostVerdict>> earlier) {
+        Map<List<Node>, List<HostVerdict>> verdicts = new LinkedHashMap<>();
+        for (List<Node> alike : classes()) {
+            boolean changed = alike.stream().anyMatch(node -> changes.containsKey(node.name()));
+            verdicts.put(alike, changed || !earlier.containsKey(alike) ? judged(alike) : earlier.get(alike));
+        }
+        return verdicts;
+    }
+
+    private List<HostVerdict> judged(List<Node> alike) {
+        Evidence evidence = evidenceOfAll(alike);
         List<HostVerdict> verdicts = new ArrayList<>();
-        for (NodeClass alike : classes()) {
-            Evidence evidence = alike.evidence();
-            for (Group group : groups(alike.nodes())) {
-                Flow flow = flow(group);
-                verdicts.addAll(ufw(evidence, group, flow));
-                verdicts.addAll(iptables(evidence, group, flow));
-            }
+        for (Group group : groups(alike)) {
+            Flow flow = flow(group);
+            verdicts.addAll(ufw(evidence, group, flow));
+            verdicts.addAll(iptables(evidence, group, flow));
         }
         return verdicts;
     }
 
     /** Linux nodes by what is read of their firewalls; nodes of which nothing is known are a class too. */
-    private List<NodeClass> classes() {
+    private Collection<List<Node>> classes() {
         Map<List<Object>, List<Node>> classes = new LinkedHashMap<>();
         for (Node node : topology.targets()) {
             if (!node.windows()) {
@@ -87,19 +101,16 @@ final class HostHops {
                 classes.computeIfAbsent(key, k -> new ArrayList<>()).add(node);
             }
         }
-        return classes.values().stream().map(this::nodeClass).toList();
+        return classes.values();
     }
 
     /** The node of whose outputs the class's rules were read speaks for all of them. */
-    private NodeClass nodeClass(List<Node> alike) {
-        Node speaker = alike.stream()
+    private Evidence evidenceOfAll(List<Node> alike) {
+        return evidence(alike.stream()
                 .filter(node -> firewalls.readThere(node.name()))
                 .findFirst()
-                .orElse(alike.get(0));
-        return new NodeClass(alike, evidence(speaker));
+                .orElse(alike.get(0)));
     }
-
-    private record NodeClass(List<Node> nodes, Evidence evidence) {}
 
     private Evidence evidence(Node node) {
         String name = node.name();
@@ -153,9 +164,9 @@ final class HostHops {
         AddressSet sources =
                 AddressSet.union(asked.agents().stream().map(Agent::addresses).toList());
         Map<Node, Hop> hops = new LinkedHashMap<>();
-        for (NodeClass alike : classes()) {
-            Evidence evidence = alike.evidence();
-            for (List<Node> same : NsgHops.splitByAddress(destinations(evidence), alike.nodes())) {
+        for (List<Node> alike : classes()) {
+            Evidence evidence = evidenceOfAll(alike);
+            for (List<Node> same : NsgHops.splitByAddress(destinations(evidence), alike)) {
                 Optional<String> device = asked.inInterface()
                         .or(() -> same.get(0).interfaceStated()
                                 ? Optional.of(same.get(0).inInterface())

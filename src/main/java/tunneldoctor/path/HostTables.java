@@ -274,7 +274,13 @@ final class HostTables {
 
     private static boolean asksConnection(Match match) {
         return match instanceof Match.ConnectionState
-                || match instanceof Match.Opaque opaque && opaque.words().matches("!? ?(ct |conn).*");
+                || match instanceof Match.Opaque opaque && asksConnection(opaque.words());
+    }
+
+    private static boolean asksConnection(String words) {
+        int first = words.startsWith("!") ? 1 : 0;
+        first += words.startsWith(" ", first) ? 1 : 0;
+        return words.startsWith("ct ", first) || words.startsWith("conn", first);
     }
 
     List<HostTable> given() {

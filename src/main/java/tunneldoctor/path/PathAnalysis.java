@@ -3,6 +3,7 @@ package tunneldoctor.path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -33,6 +34,7 @@ import tunneldoctor.model.Verdict;
  * Everything the packet path says about one cluster.
  *
  * @param agents where the tunnel dials from; never empty
+ * @param hosts what the nodes' own firewalls do, by the nodes that have the same one
  * @param verdicts what each hop does with each kind of flow, for classes of nodes that fare alike
  * @param fleet the konnectivity agents as a whole; empty for another or no tunnel
  * @param scope which nodes failed, held against where the agents run; empty without symptoms that name nodes
@@ -41,6 +43,7 @@ public record PathAnalysis(
         Tunnel tunnel,
         List<Node> nodes,
         List<Agent> agents,
+        Map<List<Node>, List<HostVerdict>> hosts,
         List<Verdict> verdicts,
         Optional<AgentFleet> fleet,
         Optional<Scope> scope) {
@@ -97,10 +100,13 @@ public record PathAnalysis(
                 !facts.changes().isEmpty() && facts.changes().stream().allMatch(HostChange.class::isInstance);
         boolean hostsToo = facts.changes().isEmpty() || facts.changes().stream().anyMatch(HostChange.class::isInstance);
         // The three look at different evidence; in a short run each loads and links code of its own.
-        ForkJoinTask<? extends List<? extends Verdict>> hosts = ForkJoinPool.commonPool()
-                .submit(() -> hostsToo || before.isEmpty()
-                        ? new HostHops(facts, topology, asked).kubeletVerdicts()
-                        : before.get().verdicts(HostVerdict.class));
+        Map<List<Node>, List<HostVerdict>> judged = before.filter(earlier -> earlier.agents.equals(agents))
+                .map(PathAnalysis::hosts)
+                .orElse(Map.of());
+        ForkJoinTask<Map<List<Node>, List<HostVerdict>>> hosts = ForkJoinPool.commonPool()
+                .submit(() -> hostsToo || judged.isEmpty()
+                        ? new HostHops(facts, topology, asked).kubeletVerdicts(judged)
+                        : judged);
         ForkJoinTask<? extends List<? extends Verdict>> egress = ForkJoinPool.commonPool()
                 .submit(() ->
                         Tunnels.dialsPublicly(tunnel, facts.azure().cluster()).no()
@@ -112,9 +118,10 @@ public record PathAnalysis(
                 hostsOnly && before.isPresent()
                         ? before.get().verdicts(NsgVerdict.class)
                         : new NsgHops(facts, topology, asked).kubeletVerdicts());
-        verdicts.addAll(hosts.join());
+        hosts.join().values().forEach(verdicts::addAll);
         verdicts.addAll(egress.join());
-        return new PathAnalysis(tunnel, nodes, agents, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
+        return new PathAnalysis(
+                tunnel, nodes, agents, hosts.join(), verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
     }
 
     private <T extends Verdict> List<T> verdicts(Class<T> kind) {
