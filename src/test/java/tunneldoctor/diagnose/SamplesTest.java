@@ -16,7 +16,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tunneldoctor.knowledge.RuleBase;
 import tunneldoctor.model.Cause;
 import tunneldoctor.model.ClusterFacts;
+import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Diagnosis;
+import tunneldoctor.model.FactChange;
+import tunneldoctor.model.Facts;
+import tunneldoctor.parse.FactReader;
+import tunneldoctor.path.PathAnalysis;
 
 /** Every scene of every sample, over the whole rule base: the causes it expects, and no others. */
 class SamplesTest {
@@ -71,6 +76,29 @@ class SamplesTest {
         assertThat(placed)
                 .containsExactlyInAnyOrderElementsOf(
                         RULE_BASE.causes().stream().map(Cause::id).toList());
+    }
+
+    /** What a repair does not concern is taken over from before, which must be no other than what it would be judged. */
+    @ParameterizedTest(name = "{0}: {1}")
+    @MethodSource("scenes")
+    void aChangedClusterIsJudgedAsIfReadSo(String file, String scene, ClusterFacts given) throws Exception {
+        Facts facts = FactReader.read(given);
+        PathAnalysis paths = PathAnalysis.of(facts);
+        List<List<FactChange>> changes = new ArrayList<>();
+        for (Conclusion conclusion : RULE_BASE.conclude(WorkingFacts.of(facts, paths))) {
+            if (conclusion instanceof Conclusion.Remedy remedy
+                    && remedy.changes().stream().allMatch(FactChange::foreseeable)) {
+                changes.add(Joined.of(remedy.changes()));
+            }
+        }
+        changes.add(Joined.of(changes.stream().flatMap(List::stream).toList()));
+
+        for (List<FactChange> some : changes) {
+            Facts changed = facts.after(some);
+            assertThat(paths.after(changed).verdicts())
+                    .as("%s", some)
+                    .isEqualTo(PathAnalysis.of(changed).verdicts());
+        }
     }
 
     private static ClusterFacts shuffled(ClusterFacts given) {
