@@ -37,12 +37,21 @@ public final class AddressSet {
         return new AddressSet(IntervalSet.of(first, last));
     }
 
+    /**
+     * As many runs of addresses as there are pairs of numbers.
+     *
+     * @param ends the first and the last address of each run, ascending and with gaps between the runs
+     */
+    public static AddressSet ofRuns(long... ends) {
+        return new AddressSet(IntervalSet.ofRuns(ends));
+    }
+
     public static AddressSet union(Collection<AddressSet> sets) {
-        List<long[]> pairs = new ArrayList<>();
+        List<IntervalSet> intervals = new ArrayList<>(sets.size());
         for (AddressSet set : sets) {
-            pairs.addAll(set.intervals.pairs());
+            intervals.add(set.intervals);
         }
-        return new AddressSet(IntervalSet.of(pairs));
+        return new AddressSet(IntervalSet.union(intervals));
     }
 
     /**
@@ -145,13 +154,13 @@ public final class AddressSet {
         if (scattered == 0) {
             return Optional.of(range(base, base + width));
         }
-        List<long[]> pairs = new ArrayList<>();
+        List<IntervalSet> runs = new ArrayList<>();
         long subset = 0;
         do {
-            pairs.add(new long[] {base | subset, (base | subset) + width});
+            runs.add(IntervalSet.of(base | subset, (base | subset) + width));
             subset = (subset - scattered) & scattered;
         } while (subset != 0);
-        return Optional.of(new AddressSet(IntervalSet.of(pairs)));
+        return Optional.of(new AddressSet(IntervalSet.union(runs)));
     }
 
     public boolean isEmpty() {
@@ -176,7 +185,8 @@ public final class AddressSet {
     }
 
     public AddressSet intersect(AddressSet other) {
-        return new AddressSet(intervals.intersect(other.intervals));
+        IntervalSet common = intervals.intersect(other.intervals);
+        return common == intervals ? this : common == other.intervals ? other : new AddressSet(common);
     }
 
     public AddressSet minus(AddressSet other) {

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Sorted, disjoint, non-adjacent closed intervals over non-negative numbers; {@code bounds} alternates first and last. */
+/**
+ * Sorted, disjoint, non-adjacent closed intervals over numbers from 0 to 2^32 - 1; {@code bounds} alternates first and
+ * last.
+ */
 final class IntervalSet {
     static final IntervalSet EMPTY = new IntervalSet(new long[0]);
 
@@ -18,21 +21,57 @@ final class IntervalSet {
         return first > last ? EMPTY : new IntervalSet(new long[] {first, last});
     }
 
-    /** The union of any intervals, given as {first, last} pairs in any order. */
-    static IntervalSet of(List<long[]> pairs) {
-        List<long[]> sorted = new ArrayList<>(pairs);
-        sorted.sort((a, b) -> Long.compare(a[0], b[0]));
-        long[] merged = new long[2 * sorted.size()];
-        int size = 0;
-        for (long[] pair : sorted) {
-            if (size > 0 && pair[0] <= merged[size - 1] + 1) {
-                merged[size - 1] = Math.max(merged[size - 1], pair[1]);
-            } else {
-                merged[size++] = pair[0];
-                merged[size++] = pair[1];
+    /**
+     * @param bounds the first and the last value of each interval
+     * @throws IllegalArgumentException if they do not ascend, or leave no gap between two intervals
+     */
+    static IntervalSet ofRuns(long... bounds) {
+        for (int i = 0; i < bounds.length; i += 2) {
+            if (bounds[i] > bounds[i + 1] || i > 0 && bounds[i] <= bounds[i - 1] + 1) {
+                throw new IllegalArgumentException("not ascending intervals with gaps between them");
             }
         }
-        return new IntervalSet(Arrays.copyOf(merged, size));
+        return new IntervalSet(bounds.clone());
+    }
+
+    /** The union of any sets. */
+    static IntervalSet union(List<IntervalSet> sets) {
+        int count = 0;
+        IntervalSet only = EMPTY;
+        for (IntervalSet set : sets) {
+            count += set.bounds.length / 2;
+            only = set.isEmpty() ? only : set;
+        }
+        if (count == only.bounds.length / 2) {
+            return only;
+        }
+        // Both ends in one number: thousands of sets are sorted without an object for each of their intervals.
+        long[] packed = new long[count];
+        int at = 0;
+        boolean ascending = true;
+        for (IntervalSet set : sets) {
+            for (int i = 0; i < set.bounds.length; i += 2) {
+                packed[at] = set.bounds[i] << 32 ^ Long.MIN_VALUE | set.bounds[i + 1];
+                ascending &= at == 0 || packed[at - 1] <= packed[at];
+                at++;
+            }
+        }
+        if (!ascending) {
+            Arrays.sort(packed);
+        }
+        long[] merged = new long[2 * count];
+        int size = 0;
+        for (long pair : packed) {
+            long first = (pair ^ Long.MIN_VALUE) >>> 32;
+            long last = pair & 0xFFFF_FFFFL;
+            if (size > 0 && first <= merged[size - 1] + 1) {
+                merged[size - 1] = Math.max(merged[size - 1], last);
+            } else {
+                merged[size++] = first;
+                merged[size++] = last;
+            }
+        }
+        return new IntervalSet(size == merged.length ? merged : Arrays.copyOf(merged, size));
     }
 
     boolean isEmpty() {
@@ -142,6 +181,7 @@ final class IntervalSet {
         return low;
     }
 
+    /** One of the two themselves where it lies in the other. */
     IntervalSet intersect(IntervalSet other) {
         if (isEmpty() || other.isEmpty()) {
             return EMPTY;
@@ -150,6 +190,15 @@ final class IntervalSet {
         long[] b = other.bounds;
         int i = seek(a, 0, b[0]);
         int j = seek(b, 0, a[0]);
+        if (i == a.length || j == b.length) {
+            return EMPTY;
+        }
+        if (b.length == 2 && a[i] <= b[0] && b[1] <= a[i + 1]) {
+            return other;
+        }
+        if (a.length == 2 && b[j] <= a[0] && a[1] <= b[j + 1]) {
+            return this;
+        }
         // What lies behind the end of the other set is not looked at.
         int endOfA = Math.min(a.length, seek(a, i, b[b.length - 1]) + 2);
         int endOfB = Math.min(b.length, seek(b, j, a[a.length - 1]) + 2);
@@ -171,17 +220,22 @@ final class IntervalSet {
         return size == 0 ? EMPTY : new IntervalSet(size == result.length ? result : Arrays.copyOf(result, size));
     }
 
+    /** This itself where the two have nothing in common. */
     IntervalSet minus(IntervalSet other) {
         if (!overlaps(other)) {
             return this;
         }
+        long[] a = bounds;
         long[] b = other.bounds;
-        long[] left = new long[bounds.length + b.length];
-        int size = 0;
-        int j = 0;
-        for (int i = 0; i < bounds.length; i += 2) {
-            long first = bounds[i];
-            long last = bounds[i + 1];
+        int begin = seek(a, 0, b[0]);
+        int end = Math.min(a.length, seek(a, begin, b[b.length - 1]) + 2);
+        int j = seek(b, 0, a[begin]);
+        long[] left = new long[a.length + b.length - j];
+        System.arraycopy(a, 0, left, 0, begin);
+        int size = begin;
+        for (int i = begin; i < end; i += 2) {
+            long first = a[i];
+            long last = a[i + 1];
             while (j < b.length && b[j + 1] < first) {
                 j += 2;
             }
@@ -199,22 +253,13 @@ final class IntervalSet {
                 left[size++] = last;
             }
         }
-        return size == 0 ? EMPTY : new IntervalSet(Arrays.copyOf(left, size));
+        System.arraycopy(a, end, left, size, a.length - end);
+        size += a.length - end;
+        return size == 0 ? EMPTY : new IntervalSet(size == left.length ? left : Arrays.copyOf(left, size));
     }
 
     IntervalSet complement(long universeLast) {
-        List<long[]> gaps = new ArrayList<>();
-        long next = 0;
-        for (int i = 0; i < bounds.length; i += 2) {
-            if (bounds[i] > next) {
-                gaps.add(new long[] {next, bounds[i] - 1});
-            }
-            next = bounds[i + 1] + 1;
-        }
-        if (next <= universeLast) {
-            gaps.add(new long[] {next, universeLast});
-        }
-        return of(gaps);
+        return of(0, universeLast).minus(this);
     }
 
     /** The intervals as {first, last}, ascending. */

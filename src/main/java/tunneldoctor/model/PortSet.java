@@ -28,11 +28,11 @@ public final class PortSet {
     }
 
     public static PortSet union(Collection<PortSet> sets) {
-        List<long[]> pairs = new ArrayList<>();
+        List<IntervalSet> intervals = new ArrayList<>(sets.size());
         for (PortSet set : sets) {
-            pairs.addAll(set.intervals.pairs());
+            intervals.add(set.intervals);
         }
-        return new PortSet(IntervalSet.of(pairs));
+        return new PortSet(IntervalSet.union(intervals));
     }
 
     /**

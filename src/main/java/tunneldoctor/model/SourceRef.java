@@ -9,4 +9,11 @@ package tunneldoctor.model;
  *     facts file; 0 where a whole document is meant
  * @param text the line as printed, or the deciding fields of a resource on one line
  */
-public record SourceRef(String document, int line, String text) {}
+public record SourceRef(String document, int line, String text) {
+    /** By the line's number, where it has one: to go through thousands of lines would cost more than to compare a few. */
+    @Override
+    public int hashCode() {
+        int place = 31 * document.hashCode() + line;
+        return line > 0 ? place : 31 * place + text.hashCode();
+    }
+}

@@ -89,13 +89,15 @@ final class IptablesReader {
      * the tables too.
      */
     static boolean hintsAtOtherBackend(String text) {
-        int words = text.indexOf(OTHER_BACKEND);
-        while (words >= 0) {
-            int line = text.lastIndexOf('\n', words) + 1;
-            if (text.startsWith(WARNING, line)) {
+        int mark = text.indexOf('#');
+        while (mark >= 0) {
+            boolean atBeginning = mark == 0 || text.charAt(mark - 1) == '\n';
+            if (atBeginning
+                    && text.startsWith(WARNING, mark)
+                    && text.substring(mark, endOfLine(text, mark)).contains(OTHER_BACKEND)) {
                 return true;
             }
-            words = text.indexOf(OTHER_BACKEND, words + 1);
+            mark = text.indexOf('#', mark + 1);
         }
         return false;
     }

@@ -53,9 +53,6 @@ final class IptablesRuleParser {
 
     private boolean[] quoted = new boolean[32];
 
-    /** Of the words that are not quoted, as {@link WordCache} wants them. */
-    private int[] hashes = new int[32];
-
     private int at;
     private Match[] matches = new Match[8];
     private int matchCount;
@@ -186,7 +183,7 @@ final class IptablesRuleParser {
     private WordCache.Word word(int index) {
         return quoted[index]
                 ? new WordCache.Word(unquoted(starts[index], ends[index]))
-                : cache.word(line, starts[index], ends[index], hashes[index]);
+                : cache.word(line, starts[index], ends[index]);
     }
 
     private IptablesOption optionAt(int index) {
@@ -470,9 +467,7 @@ final class IptablesRuleParser {
                 return true;
             }
             int start = i;
-            int hash = 0;
-            char c = text.charAt(i);
-            boolean inQuotes = c == '"';
+            boolean inQuotes = text.charAt(i) == '"';
             if (inQuotes) {
                 i = endOfQuoted(text, i);
                 if (i < 0) {
@@ -480,9 +475,8 @@ final class IptablesRuleParser {
                 }
             } else {
                 do {
-                    hash = 31 * hash + c;
                     i++;
-                } while (i < length && !isBlank(c = text.charAt(i)));
+                } while (i < length && !isBlank(text.charAt(i)));
             }
             if (count == starts.length) {
                 grow();
@@ -490,13 +484,17 @@ final class IptablesRuleParser {
             starts[count] = start;
             ends[count] = i;
             quoted[count] = inQuotes;
-            hashes[count] = hash;
             count++;
         }
     }
 
     /** @return where the text behind the closing quote begins; -1 if nothing closes it */
     private static int endOfQuoted(String text, int opening) {
+        int quote = text.indexOf('"', opening + 1);
+        int escape = quote < 0 ? -1 : text.indexOf('\\', opening + 1);
+        if (escape < 0 || escape > quote) {
+            return quote < 0 ? -1 : quote + 1;
+        }
         int i = opening + 1;
         while (i < text.length() && text.charAt(i) != '"') {
             i += text.charAt(i) == '\\' && i + 1 < text.length() ? 2 : 1;
@@ -508,6 +506,5 @@ final class IptablesRuleParser {
         starts = Arrays.copyOf(starts, 2 * count);
         ends = Arrays.copyOf(ends, 2 * count);
         quoted = Arrays.copyOf(quoted, 2 * count);
-        hashes = Arrays.copyOf(hashes, 2 * count);
     }
 }

@@ -62,17 +62,14 @@ final class IptablesSpecification {
             open = true;
         }
         int written = IptablesReader.endOfText(text);
-        int quote = text.indexOf('"');
+        Quotes quotes = new Quotes(text);
         int from = 0;
         int number = 0;
         while (from < text.length()) {
             int to = IptablesReader.endOfLine(text, from);
             number++;
             int joined = 0;
-            if (quote >= 0 && quote < from) {
-                quote = text.indexOf('"', from);
-            }
-            if (quote >= 0 && quote < to && IptablesRuleParser.quoteOpen(text, from, to, false)) {
+            if (quotes.openAt(from, to)) {
                 int closed = endOfQuoted(text, to);
                 joined = linesBetween(text, to, closed);
                 to = closed;
@@ -87,6 +84,39 @@ final class IptablesSpecification {
             finish(!sections);
         }
         addEmptyTables();
+    }
+
+    /** Tells lines of a text that end inside a quoted word; asked about one line after another. */
+    private static final class Quotes {
+        private final String text;
+
+        /** Without escapes quotes come in pairs, and need not be looked for letter by letter. */
+        private final boolean escapes;
+
+        /** The first quote that has not been passed yet; negative if there is none. */
+        private int next;
+
+        Quotes(String text) {
+            this.text = text;
+            this.escapes = text.indexOf('\\') >= 0;
+            this.next = text.indexOf('"');
+        }
+
+        /** Whether the text from one place to another, which begins outside quotes, ends inside them. */
+        boolean openAt(int from, int to) {
+            if (next >= 0 && next < from) {
+                next = text.indexOf('"', from);
+            }
+            if (escapes) {
+                return next >= 0 && next < to && IptablesRuleParser.quoteOpen(text, next, to, false);
+            }
+            boolean open = false;
+            while (next >= 0 && next < to) {
+                open = !open;
+                next = text.indexOf('"', next + 1);
+            }
+            return open;
+        }
     }
 
     /** A comment may hold a line break; the quote round it is then still open. */
@@ -113,6 +143,12 @@ final class IptablesSpecification {
 
     private void line(String raw, SourceRef at, boolean cut) {
         String line = raw.strip();
+        if (open && !cut && line.startsWith("-A ")) {
+            // Nearly all lines are such: what else a line may be need not be asked of each.
+            nothingReadYet = false;
+            append(line, 2, at);
+            return;
+        }
         if (line.isEmpty()) {
             return;
         }

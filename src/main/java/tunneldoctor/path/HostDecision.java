@@ -20,6 +20,7 @@ import tunneldoctor.model.SourceRef;
  * @param policyOf the chain whose policy decides; empty where a rule does
  * @param table the table in which it is decided; empty where no table is shown
  * @param at the deciding rule's or policy's line; empty where no line decides
+ * @param lineHash the hash code of that line, 0 without one: there may be thousands, far apart in memory
  * @param owner whose rule or policy it is
  * @param varies whether it may be another outcome for the next packet or connection
  * @param doubts why the outcome is UNKNOWN; empty if it is not
@@ -34,6 +35,7 @@ record HostDecision(
         Optional<String> policyOf,
         Optional<HostTable> table,
         Optional<SourceRef> at,
+        int lineHash,
         Mechanism owner,
         boolean varies,
         Set<HostDoubt> doubts,
@@ -47,6 +49,18 @@ record HostDecision(
 
     HostDecision of(AddressSet others) {
         return new HostDecision(
-                others, outcome, likely, rule, policyOf, table, at, owner, varies, doubts, assumptions, missing);
+                others,
+                outcome,
+                likely,
+                rule,
+                policyOf,
+                table,
+                at,
+                lineHash,
+                owner,
+                varies,
+                doubts,
+                assumptions,
+                missing);
     }
 }

@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -189,34 +188,51 @@ final class HostFirewall {
 
     /** Decisions that differ in nothing but the senders, as one. */
     private static List<HostDecision> merged(List<HostDecision> decisions) {
-        Map<Object, List<HostDecision>> byPlace = new IdentityHashMap<>();
-        List<List<HostDecision>> places = new ArrayList<>();
-        for (HostDecision one : decisions) {
-            Object place = one.rule().isPresent() ? one.rule().get() : HostFirewall.class;
-            byPlace.computeIfAbsent(place, p -> {
-                        List<HostDecision> fresh = new ArrayList<>(1);
-                        places.add(fresh);
+        RuleNumbers numbers = new RuleNumbers();
+        int[] places = new int[decisions.size()];
+        // One place more for decisions of no rule.
+        int[] counts = new int[decisions.size() + 1];
+        for (int i = 0; i < places.length; i++) {
+            HostDecision one = decisions.get(i);
+            places[i] = one.rule().isPresent() ? 1 + numbers.of(one.rule().get(), one.lineHash()) : 0;
+            counts[places[i]]++;
+        }
+        Map<Integer, List<HostDecision>> shared = new HashMap<>();
+        List<List<HostDecision>> inOrder = new ArrayList<>();
+        for (int i = 0; i < places.length; i++) {
+            HostDecision one = decisions.get(i);
+            if (counts[places[i]] == 1) {
+                inOrder.add(List.of(one));
+                continue;
+            }
+            shared.computeIfAbsent(places[i], place -> {
+                        List<HostDecision> fresh = new ArrayList<>();
+                        inOrder.add(fresh);
                         return fresh;
                     })
                     .add(one);
         }
-        List<HostDecision> merged = new ArrayList<>();
-        for (List<HostDecision> place : places) {
+        List<HostDecision> merged = new ArrayList<>(inOrder.size());
+        for (List<HostDecision> place : inOrder) {
             if (place.size() == 1) {
                 merged.add(place.get(0));
-                continue;
+            } else {
+                addMerged(place, merged);
             }
-            Map<List<Object>, List<HostDecision>> alike = new LinkedHashMap<>();
-            place.forEach(one -> alike.computeIfAbsent(
-                            List.of(one.outcome(), one.likely(), one.policyOf(), one.at(), one.varies(), one.doubts()),
-                            how -> new ArrayList<>())
-                    .add(one));
-            alike.values()
-                    .forEach(group -> merged.add(group.get(0)
-                            .of(AddressSet.union(
-                                    group.stream().map(HostDecision::sources).toList()))));
         }
         return merged;
+    }
+
+    private static void addMerged(List<HostDecision> ofOnePlace, List<HostDecision> merged) {
+        Map<List<Object>, List<HostDecision>> alike = new LinkedHashMap<>();
+        ofOnePlace.forEach(one -> alike.computeIfAbsent(
+                        List.of(one.outcome(), one.likely(), one.policyOf(), one.at(), one.varies(), one.doubts()),
+                        how -> new ArrayList<>())
+                .add(one));
+        alike.values()
+                .forEach(group -> merged.add(group.get(0)
+                        .of(AddressSet.union(
+                                group.stream().map(HostDecision::sources).toList()))));
     }
 
     private List<HostDecision> decideAtOnce(Question question, PertinentRules rules) {
@@ -253,16 +269,20 @@ final class HostFirewall {
      * @param decided what {@link #decide} says of the question
      */
     List<HostRule> blockers(Question question, List<HostDecision> decided) {
-        Set<HostRule> gone = Collections.newSetFromMap(new IdentityHashMap<>());
+        RuleNumbers gone = new RuleNumbers();
         List<HostDecision> found = new ArrayList<>();
         List<HostDecision> decisions = decided;
         while (addBlocking(decisions, gone, found) && gone.size() < MAX_BLOCKERS) {
-            decisions = decide(question.without(gone));
+            decisions = decide(question.without(gone.rules()));
         }
-        return found.stream()
-                .filter(decision -> backend(decision).equals(backend(found.get(0))))
-                .flatMap(decision -> decision.rule().stream())
-                .toList();
+        List<HostRule> blockers = new ArrayList<>(found.size());
+        Optional<HostTable.Backend> deciding = found.isEmpty() ? Optional.empty() : backend(found.get(0));
+        for (HostDecision decision : found) {
+            if (decision.rule().isPresent() && backend(decision).equals(deciding)) {
+                blockers.add(decision.rule().get());
+            }
+        }
+        return Collections.unmodifiableList(blockers);
     }
 
     private static Optional<HostTable.Backend> backend(HostDecision decision) {
@@ -270,13 +290,13 @@ final class HostFirewall {
     }
 
     /** @return whether there is another rule among those that block */
-    private static boolean addBlocking(List<HostDecision> decisions, Set<HostRule> gone, List<HostDecision> found) {
+    private static boolean addBlocking(List<HostDecision> decisions, RuleNumbers gone, List<HostDecision> found) {
         boolean more = false;
         for (HostDecision decision : decisions) {
             boolean blocks = decision.outcome().blocked() || decision.likely().blocked();
             if (blocks
                     && decision.rule().isPresent()
-                    && gone.add(decision.rule().get())) {
+                    && gone.add(decision.rule().get(), decision.lineHash())) {
                 found.add(decision);
                 more = true;
             }
@@ -301,6 +321,7 @@ final class HostFirewall {
                     strict.policyOf(),
                     strict.table(),
                     strict.at(),
+                    strict.lineHash(),
                     strict.owner(),
                     strict.varies() || usual.varies(),
                     strict.doubts(),
@@ -315,6 +336,7 @@ final class HostFirewall {
                 usual.policyOf(),
                 usual.table(),
                 usual.at(),
+                usual.lineHash(),
                 usual.owner(),
                 usual.varies(),
                 strict.doubts(),
@@ -433,6 +455,8 @@ final class HostFirewall {
         private AddressSet passing;
         private AddressSet surelyPassing;
         private AddressSet tracked = AddressSet.ALL;
+        private AddressSet ended = AddressSet.NONE;
+        private int endedClaims;
         private boolean interfaceConsulted;
         private List<String> assumed = List.of();
 
@@ -475,13 +499,24 @@ final class HostFirewall {
                     untracked = untracked.union(entry.getValue().all());
                 }
             }
-            AddressSet ended = AddressSet.union(
-                    total.claims.stream().map(HostWalk.Claim::sources).toList());
             passing = passed;
-            surelyPassing = HostWalk.without(passed, ended);
+            surelyPassing = HostWalk.without(passed, ended());
             if (!untracked.isEmpty()) {
                 tracked = tracked.minus(untracked);
             }
+        }
+
+        /** Those whom some claim is about. */
+        private AddressSet ended() {
+            if (endedClaims < total.claims.size()) {
+                endedClaims = total.claims.size();
+                List<AddressSet> some = new ArrayList<>(endedClaims);
+                for (HostWalk.Claim claim : total.claims) {
+                    some.add(claim.sources());
+                }
+                ended = AddressSet.union(some);
+            }
+            return ended;
         }
 
         private HostPacket packetOf(
@@ -705,8 +740,12 @@ final class HostFirewall {
                     }
                     // Nothing is known of the connection to which a refusal at an early hook belongs.
                     HostWalk.Claim own = early ? claim.untracked() : claim;
-                    passage.claim(own.of(sure, true));
-                    passage.claim(own.of(may, false));
+                    if (!sure.isEmpty()) {
+                        passage.claim(own.of(sure, true));
+                    }
+                    if (!may.isEmpty()) {
+                        passage.claim(own.of(may, false));
+                    }
                 }
             });
         }
@@ -799,8 +838,10 @@ final class HostFirewall {
                     default -> untold = untold.union(claim.sources());
                 }
             }
-            AddressSet certain = AddressSet.union(
-                    decisions.stream().map(HostDecision::sources).toList());
+            AddressSet certain = open.isEmpty()
+                    ? ended()
+                    : AddressSet.union(
+                            decisions.stream().map(HostDecision::sources).toList());
             AddressSet mayPass = passing.minus(surelyPassing);
             AddressSet rest = question.senders().minus(certain).minus(surelyPassing);
             AddressSet onlyDropped =
@@ -865,6 +906,7 @@ final class HostFirewall {
                         Optional.empty(),
                         Optional.empty(),
                         Optional.empty(),
+                        0,
                         question.mechanism().orElse(Mechanism.IPTABLES),
                         false,
                         doubts,
@@ -875,20 +917,19 @@ final class HostFirewall {
 
         private HostDecision decided(HostWalk.Claim claim, Outcome outcome, Set<HostDoubt> doubts) {
             HostTables.ChainText policy = claim.policy();
-            Optional<HostRule> rule = Optional.ofNullable(claim.rule());
+            HostRule rule = claim.rule();
+            SourceRef at = rule == null && policy != null ? policy.chain().source() : claim.at();
             return new HostDecision(
                     claim.sources(),
                     outcome,
                     Outcome.UNKNOWN,
-                    rule,
+                    Optional.ofNullable(rule),
                     policy == null
                             ? Optional.empty()
                             : Optional.of(policy.chain().name()),
                     Optional.of(claim.table()),
-                    rule.map(HostRule::source)
-                            .or(() -> policy == null
-                                    ? Optional.<SourceRef>empty()
-                                    : Optional.of(policy.chain().source())),
+                    Optional.ofNullable(at),
+                    rule == null && at != null ? at.hashCode() : claim.lineHash(),
                     claim.owner(),
                     doubts.contains(HostDoubt.VARIES),
                     doubts,
@@ -905,6 +946,7 @@ final class HostFirewall {
                     d.policyOf(),
                     d.table(),
                     d.at(),
+                    d.lineHash(),
                     d.owner(),
                     d.varies(),
                     d.doubts(),

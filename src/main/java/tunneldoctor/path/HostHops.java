@@ -477,12 +477,12 @@ final class HostHops {
                             : plain)
                     .judging(mechanism);
             List<HostDecision> decisions = evidence.firewall().decide(question);
-            List<Judged> pieces = decisions.stream()
-                    .map(decision -> judged(decision, mechanism))
-                    .toList();
-            boolean blocks = pieces.stream()
-                    .anyMatch(
-                            piece -> piece.outcome().blocked() || piece.likely().blocked());
+            List<Judged> pieces = new ArrayList<>(decisions.size());
+            boolean blocks = false;
+            for (HostDecision decision : decisions) {
+                pieces.add(judged(decision, mechanism));
+                blocks |= decision.outcome().blocked() || decision.likely().blocked();
+            }
             boolean quiet = mechanism != asked && !blocks;
             if (!quiet) {
                 verdicts.addAll(verdicts(
@@ -503,6 +503,7 @@ final class HostHops {
                 mechanism,
                 decision.varies(),
                 decision.at().map(List::of).orElse(List.of()),
+                decision.lineHash(),
                 decision.assumptions(),
                 decision.missing());
     }
@@ -531,16 +532,13 @@ final class HostHops {
     }
 
     private static Judged combine(Agent agent, List<Judged> pieces, AddressSet near) {
-        List<Judged> mine = pieces.stream()
-                .filter(piece -> piece.sources().overlaps(agent.addresses()))
-                .toList();
+        List<Judged> mine = of(pieces, agent.addresses());
         Judged one = mine.get(0);
-        if (mine.stream().allMatch(piece -> piece.outcome() == one.outcome() && piece.likely() == one.likely())) {
+        if (alike(mine)) {
             return one.forSources(agent.addresses(), distinct(mine, Judged::missing));
         }
         AddressSet usual = agent.exact() || !near.overlaps(agent.addresses()) ? agent.addresses() : near;
-        List<Judged> close =
-                mine.stream().filter(piece -> piece.sources().overlaps(usual)).toList();
+        List<Judged> close = of(mine, usual);
         boolean likely = close.stream().allMatch(HostHops::blocks);
         Judged first = close.get(0);
         return new Judged(
@@ -552,18 +550,58 @@ final class HostHops {
                 first.table(),
                 first.mechanism(),
                 mine.stream().anyMatch(Judged::varies),
-                distinct(mine, Judged::evidence),
+                lines(mine),
                 distinct(mine, Judged::assumptions),
                 agent.exact() ? distinct(mine, Judged::missing) : List.of(Tunnels.sourceOf(agent)));
+    }
+
+    private static List<Judged> of(List<Judged> pieces, AddressSet senders) {
+        List<Judged> met = new ArrayList<>();
+        for (Judged piece : pieces) {
+            if (piece.sources().overlaps(senders)) {
+                met.add(piece);
+            }
+        }
+        return met;
+    }
+
+    private static boolean alike(List<Judged> pieces) {
+        Judged first = pieces.get(0);
+        for (Judged piece : pieces) {
+            if (piece.outcome() != first.outcome() || piece.likely() != first.likely()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean blocks(Judged piece) {
         return piece.outcome().blocked() || piece.likely().blocked();
     }
 
+    private static List<SourceRef> lines(List<Judged> pieces) {
+        DistinctLines lines = new DistinctLines();
+        for (Judged piece : pieces) {
+            if (piece.evidence().size() == 1) {
+                lines.add(piece.evidence().get(0), piece.lineHash());
+            } else {
+                piece.evidence().forEach(line -> lines.add(line, line.hashCode()));
+            }
+        }
+        return lines.inOrder();
+    }
+
     private static <T> List<T> distinct(List<Judged> pieces, Function<Judged, List<T>> part) {
         Set<T> all = new LinkedHashSet<>();
-        pieces.forEach(piece -> all.addAll(part.apply(piece)));
+        List<T> before = List.of();
+        for (Judged piece : pieces) {
+            List<T> some = part.apply(piece);
+            // Thousands of decisions share what they take for granted.
+            if (some != before) {
+                all.addAll(some);
+                before = some;
+            }
+        }
         return List.copyOf(all);
     }
 
@@ -635,7 +673,11 @@ final class HostHops {
         return verdict(judged, group.agents(), group, flow, List.of());
     }
 
-    /** What one piece of the sources meets, whichever text it was read from. */
+    /**
+     * What one piece of the sources meets, whichever text it was read from.
+     *
+     * @param lineHash the hash code of the evidence's line, if it is one line
+     */
     private record Judged(
             AddressSet sources,
             Outcome outcome,
@@ -646,11 +688,56 @@ final class HostHops {
             Mechanism mechanism,
             boolean varies,
             List<SourceRef> evidence,
+            int lineHash,
             List<String> assumptions,
             List<Missing> missing) {
+        Judged(
+                AddressSet sources,
+                Outcome outcome,
+                Outcome likely,
+                Optional<HostRule> rule,
+                Optional<UfwRule> ufwRule,
+                Optional<HostTable> table,
+                Mechanism mechanism,
+                boolean varies,
+                List<SourceRef> evidence,
+                List<String> assumptions,
+                List<Missing> missing) {
+            this(
+                    sources,
+                    outcome,
+                    likely,
+                    rule,
+                    ufwRule,
+                    table,
+                    mechanism,
+                    varies,
+                    evidence,
+                    evidence.size() == 1 ? evidence.get(0).hashCode() : 0,
+                    assumptions,
+                    missing);
+        }
+
+        /** Few are compared, but each may hold thousands of lines. */
+        @Override
+        public int hashCode() {
+            return 31 * sources.hashCode() + outcome.hashCode();
+        }
+
         Judged forSources(AddressSet others, List<Missing> gaps) {
             return new Judged(
-                    others, outcome, likely, rule, ufwRule, table, mechanism, varies, evidence, assumptions, gaps);
+                    others,
+                    outcome,
+                    likely,
+                    rule,
+                    ufwRule,
+                    table,
+                    mechanism,
+                    varies,
+                    evidence,
+                    lineHash,
+                    assumptions,
+                    gaps);
         }
     }
 

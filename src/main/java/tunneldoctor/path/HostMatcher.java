@@ -3,8 +3,8 @@ package tunneldoctor.path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
@@ -149,12 +149,22 @@ final class HostMatcher {
                 return Caught.NONE;
             }
         }
-        namesConsulted |= form.compareTo(HostTable.Form.VERBOSE_LISTING) >= 0
-                && rule.source().text().contains("anywhere");
+        namesConsulted = namesConsulted || namesAnywhere(rule, form);
         if (yes == AddressSet.ALL) {
             return Caught.ALL;
         }
         return new Caught(yes, maybe, doubts);
+    }
+
+    /** Whether a rule's line may stand for any address by a name. */
+    static boolean namesAnywhere(HostRule rule, HostTable.Form form) {
+        return form.compareTo(HostTable.Form.VERBOSE_LISTING) >= 0
+                && rule.source().text().contains("anywhere");
+    }
+
+    /** Takes note that a rule of which {@link #namesAnywhere} is true catches somebody's packets. */
+    void consultNames() {
+        namesConsulted = true;
     }
 
     private static Set<HostDoubt> with(Set<HostDoubt> doubts, HostDoubt doubt) {
@@ -171,15 +181,14 @@ final class HostMatcher {
                 || match instanceof Match.Destination && !packet.fromSender();
     }
 
-    /** The senders to whose packets a condition keeps a rule, where it names them; empty where it does not. */
-    static Optional<AddressSet> onlySenders(Match match, HostPacket packet) {
-        if (!looksAtSender(match, packet)) {
-            return Optional.empty();
+    /** The senders to whose packets a condition keeps a rule, where it names them; null where it does not. */
+    static @Nullable AddressSet namedSenders(Match match, HostPacket packet) {
+        if (match instanceof Match.Source source) {
+            return packet.fromSender() && !source.negated() ? source.addresses() : null;
         }
-        boolean negated = match instanceof Match.Source source
-                ? source.negated()
-                : match instanceof Match.Destination destination && destination.negated();
-        return negated ? Optional.empty() : Optional.of(senders(match));
+        return match instanceof Match.Destination destination && !packet.fromSender() && !destination.negated()
+                ? destination.addresses()
+                : null;
     }
 
     /** Whether a condition holds for no such packet, whoever sends it and whatever came before it. */
@@ -190,6 +199,19 @@ final class HostMatcher {
                         && port(to.ports(), packet.fromSender(), packet).negate(to.negated()) == Tri.NO
                 || match instanceof Match.SourcePorts from
                         && port(from.ports(), !packet.fromSender(), packet).negate(from.negated()) == Tri.NO;
+    }
+
+    /**
+     * Whether a condition that is not about the sender holds for every such packet, whatever came before it, and asks for
+     * nothing that a decision has to mention.
+     */
+    static boolean alwaysHolds(Match match, HostPacket packet) {
+        return match instanceof Match.Protocol protocol
+                        && (protocol.number() == 0 || protocol.number() == packet.protocol()) != protocol.negated()
+                || match instanceof Match.DestinationPorts to
+                        && port(to.ports(), packet.fromSender(), packet).negate(to.negated()) == Tri.YES
+                || match instanceof Match.SourcePorts from
+                        && port(from.ports(), !packet.fromSender(), packet).negate(from.negated()) == Tri.YES;
     }
 
     private static AddressSet senders(Match match) {

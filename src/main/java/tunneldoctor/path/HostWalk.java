@@ -16,6 +16,7 @@ import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.SourceRef;
 
 /**
  * One kind of packet through one table, for all senders at once.
@@ -35,6 +36,8 @@ final class HostWalk {
     private static final int MAX_DEPTH = 512;
 
     private static final int MAX_SUMMARIES = 20_000;
+
+    private static final long LAST_ADDRESS = AddressSet.ALL.last();
 
     /** How a packet's way through a table ends. */
     enum End {
@@ -89,6 +92,8 @@ final class HostWalk {
      *
      * @param sure whether they surely meet this end
      * @param rule the deciding rule; null for a policy
+     * @param at the deciding rule's line; null for a policy
+     * @param lineHash the hash code of {@code at}; 0 for a policy
      * @param policy the chain whose policy decides; null for a rule
      * @param owner whose rule it is
      */
@@ -98,15 +103,22 @@ final class HostWalk {
             boolean sure,
             State state,
             @Nullable HostRule rule,
+            @Nullable SourceRef at,
+            int lineHash,
             HostTables.@Nullable ChainText policy,
             HostTable table,
             Mechanism owner) {
+        static Claim ofPolicy(
+                End end, AddressSet sources, boolean sure, State state, HostTables.ChainText policy, Mechanism owner) {
+            return new Claim(end, sources, sure, state, null, null, 0, policy, policy.table(), owner);
+        }
+
         Claim unsure() {
-            return new Claim(end, sources, false, state, rule, policy, table, owner);
+            return of(sources, false);
         }
 
         Claim ending(End other) {
-            return new Claim(other, sources, sure, state, rule, policy, table, owner);
+            return new Claim(other, sources, sure, state, rule, at, lineHash, policy, table, owner);
         }
 
         /** How a claim of {@link End#REJECT} refuses. */
@@ -115,12 +127,14 @@ final class HostWalk {
         }
 
         Claim untracked() {
-            return new Claim(
-                    end, sources, sure, new State(state.mark(), state.unknown(), true), rule, policy, table, owner);
+            State untracked = new State(state.mark(), state.unknown(), true);
+            return new Claim(end, sources, sure, untracked, rule, at, lineHash, policy, table, owner);
         }
 
         Claim of(AddressSet some, boolean stillSure) {
-            return new Claim(end, some, stillSure, state, rule, policy, table, owner);
+            return some == sources && stillSure == sure
+                    ? this
+                    : new Claim(end, some, stillSure, state, rule, at, lineHash, policy, table, owner);
         }
     }
 
@@ -236,8 +250,8 @@ final class HostWalk {
                 result.doubt(
                         HostDoubt.TRUNCATED, reach.all(), null, chain.chain().name());
             }
-            result.claim(new Claim(end, reach.sure, true, after, null, chain, chain.table(), owner));
-            result.claim(new Claim(end, reach.may, false, after, null, chain, chain.table(), owner));
+            result.claim(Claim.ofPolicy(end, reach.sure, true, after, chain, owner));
+            result.claim(Claim.ofPolicy(end, reach.may, false, after, chain, owner));
         });
         return result;
     }
@@ -262,11 +276,18 @@ final class HostWalk {
             missingPart(chain, summary, here);
         }
         List<HostRule> all = chain.chain().rules();
-        List<HostRule> rules = pertinent.of(slot, chain, packet);
+        PertinentRules.Sifted rules = pertinent.of(slot, chain, packet);
         Mechanism owner = slot.owner(chain.chain().name());
-        for (int i = 0; i < rules.size() && !here.isEmpty(); i++) {
-            HostRule rule = rules.get(i);
-            rule(chain, rule, rule == all.get(all.size() - 1), owner, summary, here, depth);
+        for (int i = 0; i < rules.size() && !here.isEmpty(); ) {
+            int behind = here.size() == 1 ? behindPlain(rules, i) : i;
+            if (behind > i + 1) {
+                plainRules(chain, rules, i, behind, owner, summary, here);
+                i = behind;
+            } else {
+                HostRule rule = rules.rule(i);
+                rule(chain, rule, rule == all.get(all.size() - 1), owner, summary, here, depth);
+                i++;
+            }
         }
         if (!chain.chain().complete()) {
             missingPart(chain, summary, here);
@@ -276,12 +297,64 @@ final class HostWalk {
         return summary;
     }
 
+    /** The first of the rules from one on that is not plain. */
+    private static int behindPlain(PertinentRules.Sifted rules, int from) {
+        int behind = from;
+        while (behind < rules.size() && rules.plain(behind)) {
+            behind++;
+        }
+        return behind;
+    }
+
+    /**
+     * Rules that follow one another, each of which surely ends the way of its senders: each ends that of those whom none
+     * before it has caught. That is what {@link #rule} makes of them one by one, but here what is left of the senders is
+     * found once, not once for every rule.
+     */
+    private void plainRules(
+            HostTables.ChainText chain,
+            PertinentRules.Sifted rules,
+            int from,
+            int to,
+            Mechanism owner,
+            Summary summary,
+            Map<State, Reach> here) {
+        Map.Entry<State, Reach> only = here.entrySet().iterator().next();
+        State state = only.getKey();
+        Reach reach = only.getValue();
+        CaughtSenders caught = new CaughtSenders();
+        boolean blocksCount = counts.test(owner);
+        for (int i = from; i < to; i++) {
+            HostRule rule = rules.rule(i);
+            End end = rules.end(i);
+            if (end != End.ACCEPT && !blocksCount || !ignored.isEmpty() && ignored.contains(rule)) {
+                continue;
+            }
+            AddressSet fresh = caught.add(rules.first(i), Math.min(rules.last(i), LAST_ADDRESS));
+            AddressSet sure = within(reach.sure, fresh);
+            AddressSet may = within(reach.may, fresh);
+            if (!sure.isEmpty() || !may.isEmpty()) {
+                if (rules.names(i)) {
+                    matcher.consultNames();
+                }
+                End met = end == End.REJECT && !packet.refusalReachesClient() ? End.DROP : end;
+                end(summary, met, rule, rules.at(i), rules.lineHash(i), chain.table(), owner, state, sure, may);
+            }
+        }
+        AddressSet all = caught.all();
+        reach.sure = without(reach.sure, all);
+        reach.may = without(reach.may, all);
+        if (reach.isEmpty()) {
+            here.remove(state);
+        }
+    }
+
     /** Rules that are not shown may end any packet's way in any manner, or let it go on. */
     private static void missingPart(HostTables.ChainText chain, Summary summary, Map<State, Reach> here) {
         here.forEach((state, reach) -> {
             AddressSet all = reach.all();
             summary.doubt(HostDoubt.TRUNCATED, all, null, chain.chain().name());
-            summary.claim(new Claim(End.OPEN, all, false, state, null, chain, chain.table(), Mechanism.IPTABLES));
+            summary.claim(Claim.ofPolicy(End.OPEN, all, false, state, chain, Mechanism.IPTABLES));
             reach.sure = AddressSet.NONE;
             reach.may = all;
         });
@@ -429,14 +502,32 @@ final class HostWalk {
     private static void end(
             Summary summary,
             End end,
-            @Nullable HostRule rule,
+            HostRule rule,
             HostTable table,
             Mechanism owner,
             State state,
             AddressSet sure,
             AddressSet perhaps) {
-        summary.claim(new Claim(end, sure, true, state, rule, null, table, owner));
-        summary.claim(new Claim(end, perhaps, false, state, rule, null, table, owner));
+        end(summary, end, rule, rule.source(), rule.source().hashCode(), table, owner, state, sure, perhaps);
+    }
+
+    private static void end(
+            Summary summary,
+            End end,
+            HostRule rule,
+            SourceRef at,
+            int lineHash,
+            HostTable table,
+            Mechanism owner,
+            State state,
+            AddressSet sure,
+            AddressSet perhaps) {
+        if (!sure.isEmpty()) {
+            summary.claim(new Claim(end, sure, true, state, rule, at, lineHash, null, table, owner));
+        }
+        if (!perhaps.isEmpty()) {
+            summary.claim(new Claim(end, perhaps, false, state, rule, at, lineHash, null, table, owner));
+        }
     }
 
     private static void open(

@@ -6,13 +6,17 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
+import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
 import tunneldoctor.model.Match;
+import tunneldoctor.model.SourceRef;
+import tunneldoctor.path.HostWalk.End;
 
 /**
  * The rules of a firewall that can catch a packet of connections to one port, chain by chain. All others provably catch
@@ -96,12 +100,9 @@ final class PertinentRules {
     }
 
     /** The chain's rules that may catch such packets, in the chain's order. */
-    List<HostRule> of(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
+    Sifted of(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
         List<HostRule> all = chain.chain().rules();
-        if (all.size() <= SHORT_CHAIN) {
-            return all;
-        }
-        return sifted(slot, chain, packet).rules;
+        return all.size() <= SHORT_CHAIN ? Sifted.unsifted(all) : sifted(slot, chain, packet);
     }
 
     private Sifted sifted(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
@@ -110,21 +111,23 @@ final class PertinentRules {
         Sifted rules = ofKind.get(chain);
         if (rules == null) {
             rules = narrowing == null
-                    ? catching(chain.chain().rules(), packet)
+                    ? catching(slot, chain, packet)
                     : narrowed(narrowing, narrowing.among.sifted(slot, chain, packet), slot, chain, packet);
             ofKind.put(chain, rules);
         }
         return rules;
     }
 
-    private static Sifted catching(List<HostRule> all, HostPacket packet) {
-        Sifted rules = new Sifted();
-        for (HostRule rule : all) {
+    private static Sifted catching(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
+        List<HostRule> all = chain.chain().rules();
+        Columns rules = new Columns(SHORT_CHAIN);
+        for (int i = 0; i < all.size(); i++) {
+            HostRule rule = all.get(i);
             if (!rule.target().isEmpty() && mayCatch(rule, packet)) {
-                rules.add(rule, packet);
+                rules.add(rule, slot, chain.form(), packet);
             }
         }
-        return rules;
+        return Sifted.all(rules);
     }
 
     private static Sifted narrowed(
@@ -132,84 +135,218 @@ final class PertinentRules {
         boolean everySender = to.senders.equals(AddressSet.ALL);
         boolean blocks = to.mechanism.isEmpty()
                 || to.mechanism.get() == slot.owner(chain.chain().name());
-        if (wider.rules.isEmpty() || everySender && blocks) {
+        if (wider.count == 0 || everySender && blocks) {
             return wider;
         }
-        Sifted rules = new Sifted();
-        for (int i = 0; i < wider.rules.size(); i++) {
-            if ((everySender || wider.meets(i, to, packet)) && (blocks || !endsBadly(slot, wider.rules.get(i)))) {
-                rules.add(wider, i);
+        Columns of = wider.of;
+        int[] rows = new int[wider.count];
+        int count = 0;
+        for (int i = 0; i < wider.count; i++) {
+            int row = wider.rows[i];
+            if ((everySender || of.meets(row, to, packet)) && (blocks || !of.endsBadly(row))) {
+                rows[count++] = row;
             }
         }
-        return rules;
+        return new Sifted(of, count == rows.length ? rows : Arrays.copyOf(rows, count), count);
     }
 
     /**
-     * Rules, and beside them the run of senders that each names: thousands of them are told apart over and over, which
-     * would otherwise go through the objects of every rule each time.
+     * Rules, and what each says of senders and does to them beside them: thousands of them are told apart over and over,
+     * which would otherwise go through the objects of every rule each time.
      */
-    private static final class Sifted {
+    private static final class Columns {
         /** In place of a run's beginning: what the rule says of senders is more than one run. */
         private static final long NO_RUN = -1;
 
-        final List<HostRule> rules = new ArrayList<>();
-        private long[] firsts = new long[16];
-        private long[] lasts = new long[16];
+        private static final byte PLAIN = 1;
 
-        void add(HostRule rule, HostPacket packet) {
+        /** Its line may stand for any address by a name. */
+        private static final byte NAMES = 2;
+
+        private HostRule[] rules;
+        private SourceRef[] lines;
+        private int[] lineHashes;
+        private long[] firsts;
+        private long[] lasts;
+
+        /** What becomes of the packets a rule catches; null where it is more than an end. */
+        private @Nullable End[] ends;
+
+        /** Of each rule the sum of those of {@link #PLAIN} and {@link #NAMES} that it has. */
+        private byte[] traits;
+
+        private int count;
+
+        private Columns(int room) {
+            rules = new HostRule[room];
+            lines = new SourceRef[room];
+            lineHashes = new int[room];
+            firsts = new long[room];
+            lasts = new long[room];
+            ends = new End[room];
+            traits = new byte[room];
+        }
+
+        /** Rules of which nothing is known beside them, so that none counts as plain. */
+        private Columns(List<HostRule> all) {
+            this(0);
+            rules = all.toArray(new HostRule[0]);
+            traits = new byte[rules.length];
+            count = rules.length;
+        }
+
+        void add(HostRule rule, HostTables.Slot slot, HostTable.Form form, HostPacket packet) {
             long first = 0;
             long last = Long.MAX_VALUE;
+            End end = endOf(slot, rule);
+            boolean always = end != null && form != HostTable.Form.LISTING;
             List<Match> matches = rule.matches();
             for (int i = 0; i < matches.size(); i++) {
-                Optional<AddressSet> only = HostMatcher.onlySenders(matches.get(i), packet);
-                if (only.isPresent()) {
-                    boolean run = last == Long.MAX_VALUE && only.get().isRun();
-                    first = run ? only.get().first() : NO_RUN;
-                    last = run ? only.get().last() : NO_RUN;
+                Match match = matches.get(i);
+                AddressSet only = HostMatcher.namedSenders(match, packet);
+                if (only != null) {
+                    boolean run = last == Long.MAX_VALUE && only.isRun();
+                    first = run ? only.first() : NO_RUN;
+                    last = run ? only.last() : NO_RUN;
+                } else {
+                    always = always && HostMatcher.alwaysHolds(match, packet);
                 }
             }
-            add(rule, first, last);
-        }
-
-        void add(Sifted other, int index) {
-            add(other.rules.get(index), other.firsts[index], other.lasts[index]);
-        }
-
-        private void add(HostRule rule, long first, long last) {
-            int count = rules.size();
-            if (count == firsts.length) {
-                firsts = Arrays.copyOf(firsts, 2 * count);
-                lasts = Arrays.copyOf(lasts, 2 * count);
-            }
+            makeRoom();
+            boolean plain = always && first != NO_RUN;
+            boolean names = plain && HostMatcher.namesAnywhere(rule, form);
+            rules[count] = rule;
+            lines[count] = rule.source();
+            lineHashes[count] = rule.source().hashCode();
             firsts[count] = first;
             lasts[count] = last;
-            rules.add(rule);
+            ends[count] = end;
+            traits[count] = (byte) ((plain ? PLAIN : 0) + (names ? NAMES : 0));
+            count++;
         }
 
-        void addTo(Cuts cuts, HostPacket packet) {
-            for (int i = 0; i < rules.size(); i++) {
-                if (firsts[i] == NO_RUN) {
-                    cuts.add(rules.get(i), packet);
-                } else if (lasts[i] != Long.MAX_VALUE) {
-                    cuts.add(firsts[i]);
-                }
+        private void makeRoom() {
+            if (count < rules.length) {
+                return;
             }
+            int room = 2 * count;
+            rules = Arrays.copyOf(rules, room);
+            lines = Arrays.copyOf(lines, room);
+            lineHashes = Arrays.copyOf(lineHashes, room);
+            firsts = Arrays.copyOf(firsts, room);
+            lasts = Arrays.copyOf(lasts, room);
+            ends = Arrays.copyOf(ends, room);
+            traits = Arrays.copyOf(traits, room);
         }
 
         /** Whether a rule may catch packets of some of the senders. */
-        boolean meets(int index, Narrowing to, HostPacket packet) {
-            long first = firsts[index];
+        boolean meets(int row, Narrowing to, HostPacket packet) {
+            long first = firsts[row];
             if (first == NO_RUN) {
-                return PertinentRules.meets(rules.get(index), to.senders, packet);
+                return PertinentRules.meets(rules[row], to.senders, packet);
             }
-            boolean near = first <= to.last && lasts[index] >= to.first;
-            boolean anybody = lasts[index] == Long.MAX_VALUE;
-            return anybody || near && (to.run || PertinentRules.meets(rules.get(index), to.senders, packet));
+            long last = lasts[row];
+            return last == Long.MAX_VALUE
+                    || first <= to.last
+                            && last >= to.first
+                            && (to.run || to.senders.overlaps(AddressSet.range(first, last)));
+        }
+
+        boolean endsBadly(int row) {
+            return ends[row] == End.DROP || ends[row] == End.REJECT;
+        }
+
+        /** What a target that is no chain of the table does, as far as it need not be looked at rule by rule. */
+        private static @Nullable End endOf(HostTables.Slot slot, HostRule rule) {
+            End end = switch (rule.target()) {
+                case "ACCEPT" -> End.ACCEPT;
+                case "DROP" -> End.DROP;
+                case "REJECT" -> End.REJECT;
+                default -> null;
+            };
+            return end == null || slot.chain(rule.target()) == null ? end : null;
         }
     }
 
-    private static boolean endsBadly(HostTables.Slot slot, HostRule rule) {
-        return (rule.target().equals("DROP") || rule.target().equals("REJECT")) && slot.chain(rule.target()) == null;
+    /** Some rules of a chain, in its order. */
+    static final class Sifted {
+        private final Columns of;
+        private final int[] rows;
+        private final int count;
+
+        private Sifted(Columns of, int[] rows, int count) {
+            this.of = of;
+            this.rows = rows;
+            this.count = count;
+        }
+
+        private static Sifted all(Columns of) {
+            int[] rows = new int[of.count];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = i;
+            }
+            return new Sifted(of, rows, rows.length);
+        }
+
+        private static Sifted unsifted(List<HostRule> rules) {
+            return all(new Columns(rules));
+        }
+
+        int size() {
+            return count;
+        }
+
+        HostRule rule(int index) {
+            return of.rules[rows[index]];
+        }
+
+        /**
+         * Whether a rule does nothing but surely end the way of packets of one run of senders, or of all: no condition of it
+         * is about anything else that differs between packets of one kind, and none is hidden.
+         */
+        boolean plain(int index) {
+            return (of.traits[rows[index]] & Columns.PLAIN) != 0;
+        }
+
+        /** How a plain rule ends a packet's way. */
+        End end(int index) {
+            return Objects.requireNonNull(of.ends[rows[index]], "not a plain rule");
+        }
+
+        /** Where a plain rule stands. */
+        SourceRef at(int index) {
+            return of.lines[rows[index]];
+        }
+
+        /** The hash code of {@link #at}. */
+        int lineHash(int index) {
+            return of.lineHashes[rows[index]];
+        }
+
+        /** Whether a plain rule's line may stand for any address by a name. */
+        boolean names(int index) {
+            return (of.traits[rows[index]] & Columns.NAMES) != 0;
+        }
+
+        /** The lowest of a plain rule's senders. */
+        long first(int index) {
+            return of.firsts[rows[index]];
+        }
+
+        /** The highest of a plain rule's senders; beyond all addresses if they are all. */
+        long last(int index) {
+            return of.lasts[rows[index]];
+        }
+
+        private void addTo(Cuts cuts, HostPacket packet) {
+            for (int i = 0; i < count; i++) {
+                if (first(i) == Columns.NO_RUN) {
+                    cuts.add(rule(i), packet);
+                } else if (last(i) != Long.MAX_VALUE) {
+                    cuts.add(first(i));
+                }
+            }
+        }
     }
 
     private static boolean mayCatch(HostRule rule, HostPacket packet) {
@@ -225,8 +362,8 @@ final class PertinentRules {
     private static boolean meets(HostRule rule, AddressSet senders, HostPacket packet) {
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
-            Optional<AddressSet> only = HostMatcher.onlySenders(matches.get(i), packet);
-            if (only.isPresent() && !only.get().overlaps(senders)) {
+            AddressSet only = HostMatcher.namedSenders(matches.get(i), packet);
+            if (only != null && !only.overlaps(senders)) {
                 return false;
             }
         }
@@ -251,11 +388,13 @@ final class PertinentRules {
                         sifted(next.slot(), next.chain(), packet).addTo(found, packet);
                     }
                     String before = "";
-                    for (HostRule rule : of(next.slot(), next.chain(), packet)) {
-                        if (rule.target().equals(before)) {
+                    Sifted rules = of(next.slot(), next.chain(), packet);
+                    for (int i = 0; i < rules.size(); i++) {
+                        String target = rules.rule(i).target();
+                        if (target.equals(before)) {
                             continue;
                         }
-                        before = rule.target();
+                        before = target;
                         HostTables.ChainText deeper = next.slot().chain(before);
                         if (deeper != null) {
                             left.add(new Entry(next.slot(), deeper));
@@ -274,9 +413,9 @@ final class PertinentRules {
         void add(HostRule rule, HostPacket packet) {
             List<Match> matches = rule.matches();
             for (int i = 0; i < matches.size(); i++) {
-                Optional<AddressSet> only = HostMatcher.onlySenders(matches.get(i), packet);
-                if (only.isPresent() && !only.get().isEmpty()) {
-                    add(only.get().first());
+                AddressSet only = HostMatcher.namedSenders(matches.get(i), packet);
+                if (only != null && !only.isEmpty()) {
+                    add(only.first());
                 }
             }
         }
@@ -287,7 +426,14 @@ final class PertinentRules {
         }
 
         long[] sorted() {
-            return Arrays.stream(firsts, 0, count).sorted().distinct().toArray();
+            Arrays.sort(firsts, 0, count);
+            int distinct = 0;
+            for (int i = 0; i < count; i++) {
+                if (i == 0 || firsts[i] != firsts[i - 1]) {
+                    firsts[distinct++] = firsts[i];
+                }
+            }
+            return Arrays.copyOf(firsts, distinct);
         }
     }
 }

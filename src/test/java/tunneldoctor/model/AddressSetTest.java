@@ -1,8 +1,11 @@
 package tunneldoctor.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,36 @@ class AddressSetTest {
             int address = random.nextInt(ADDRESSES);
             assertThat(a.covers(address)).isEqualTo(one.get(address));
         }
+    }
+
+    @Test
+    void unitesAnyNumberOfSetsAsItUnitesTwo() {
+        long upper = AddressSet.ALL.last() - ADDRESSES + 1;
+        for (int i = 0; i < 3_000; i++) {
+            List<AddressSet> sets = new ArrayList<>();
+            AddressSet expected = AddressSet.NONE;
+            for (int left = random.nextInt(12); left > 0; left--) {
+                AddressSet some = set(some());
+                // Beyond 2^31 too, where a number of 32 bits with a sign is negative.
+                AddressSet one = random.nextBoolean()
+                        ? some
+                        : AddressSet.union(some.runs().stream()
+                                .map(run -> AddressSet.range(upper + run.first(), upper + run.last()))
+                                .toList());
+                sets.add(one);
+                expected = expected.union(one);
+            }
+            assertThat(AddressSet.union(sets)).isEqualTo(expected);
+        }
+    }
+
+    @Test
+    void takesRunsOnlyInOrder() {
+        assertThat(AddressSet.ofRuns(1, 2, 4, 4))
+                .isEqualTo(AddressSet.range(1, 2).union(AddressSet.of(4)));
+        assertThat(AddressSet.ofRuns()).isEqualTo(AddressSet.NONE);
+        assertThatIllegalArgumentException().isThrownBy(() -> AddressSet.ofRuns(1, 2, 3, 4));
+        assertThatIllegalArgumentException().isThrownBy(() -> AddressSet.ofRuns(2, 1));
     }
 
     @ParameterizedTest

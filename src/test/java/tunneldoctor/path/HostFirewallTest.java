@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Match;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Transport;
@@ -577,6 +580,61 @@ class HostFirewallTest {
         assertThat(decision.outcome()).isEqualTo(Outcome.REJECTED);
         assertThat(decision.rule().map(HostRule::chain)).contains("input");
         assertThat(decision.rule().map(HostRule::position)).contains(4);
+    }
+
+    /** Rules that follow one another are decided together; each must get the senders it is the first to catch. */
+    @Test
+    void ofOverlappingRulesTheFirstThatCatchesDecides() {
+        Random random = new Random(17);
+        for (int round = 0; round < 40; round++) {
+            int count = 20 + random.nextInt(400);
+            List<AddressSet> senders = new ArrayList<>();
+            List<String> targets = new ArrayList<>();
+            StringBuilder text = new StringBuilder("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n");
+            for (int i = 0; i < count; i++) {
+                String block = "10.0." + random.nextInt(4) + "." + random.nextInt(256) + "/"
+                        + (random.nextInt(5) == 0 ? 24 + random.nextInt(6) : 32);
+                senders.add(AddressSet.parse(block).orElseThrow());
+                targets.add(List.of("ACCEPT", "DROP", "REJECT").get(random.nextInt(3)));
+                text.append("-A INPUT -s " + block + " -p tcp -m tcp --dport 10250 -j " + targets.get(i) + "\n");
+                // A rule that only may catch parts the run of sure ones, and leaves all as it is.
+                text.append(random.nextInt(60) == 0 ? "-A INPUT -m limit --limit 1/s -j LOG\n" : "");
+            }
+            HostTexts texts = new HostTexts().with("iptables -S", text.toString());
+            List<HostDecision> decisions = firewall(texts)
+                    .decide(question().from(AddressSet.parse("10.0.0.0/8").orElseThrow()));
+            for (int probe = 0; probe < 300; probe++) {
+                long address = AddressSet.parseAddress("10.0.0.0").orElseThrow() + random.nextInt(1100);
+                int first = 0;
+                while (first < count && !senders.get(first).covers(address)) {
+                    first++;
+                }
+                Outcome expected = first == count
+                        ? Outcome.ALLOWED
+                        : switch (targets.get(first)) {
+                            case "ACCEPT" -> Outcome.ALLOWED;
+                            case "DROP" -> Outcome.DROPPED;
+                            default -> Outcome.REJECTED;
+                        };
+                Optional<AddressSet> by = first == count ? Optional.empty() : Optional.of(senders.get(first));
+                assertThat(decisions)
+                        .filteredOn(decision -> decision.sources().covers(address))
+                        .singleElement()
+                        .satisfies(decision -> {
+                            assertThat(decision.outcome()).isEqualTo(expected);
+                            assertThat(decision.rule().map(HostFirewallTest::source))
+                                    .isEqualTo(by);
+                        });
+            }
+        }
+    }
+
+    private static AddressSet source(HostRule rule) {
+        return rule.matches().stream()
+                .filter(Match.Source.class::isInstance)
+                .map(match -> ((Match.Source) match).addresses())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Every rule is for another sender of those asked about, and none is certain: the cost must not be quadratic. */
