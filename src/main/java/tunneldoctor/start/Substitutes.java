@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.helpers.NOPLogger;
 
 /**
- * What methods of Java do that cost a fresh process several milliseconds when they are first called, without that. The jar
- * calls these in their place, by the build.
+ * What methods of Java do that cost a fresh process several milliseconds when they are first called, without that; and what
+ * classes are to be told of themselves where Java looks for the jar's before all others. The jar calls these in their place,
+ * by the build.
  *
  * <p>Methods of {@link Comparator} and {@link Map.Entry} make a class at run time for every place they are called from, since
  * their result can be serialized, and no archive of classes holds it. Results of these here cannot be serialized.
