@@ -53,6 +53,9 @@ final class IptablesRuleParser {
 
     private boolean[] quoted = new boolean[32];
 
+    /** Of the words that are not quoted, as {@link WordCache} wants them. */
+    private int[] hashes = new int[32];
+
     private int at;
     private Match[] matches = new Match[8];
     private int matchCount;
@@ -183,7 +186,7 @@ final class IptablesRuleParser {
     private WordCache.Word word(int index) {
         return quoted[index]
                 ? new WordCache.Word(unquoted(starts[index], ends[index]))
-                : cache.word(line, starts[index], ends[index]);
+                : cache.word(line, starts[index], ends[index], hashes[index]);
     }
 
     private IptablesOption optionAt(int index) {
@@ -467,7 +470,9 @@ final class IptablesRuleParser {
                 return true;
             }
             int start = i;
-            boolean inQuotes = text.charAt(i) == '"';
+            int hash = 0;
+            char c = text.charAt(i);
+            boolean inQuotes = c == '"';
             if (inQuotes) {
                 i = endOfQuoted(text, i);
                 if (i < 0) {
@@ -475,8 +480,9 @@ final class IptablesRuleParser {
                 }
             } else {
                 do {
+                    hash = 31 * hash + c;
                     i++;
-                } while (i < length && !isBlank(text.charAt(i)));
+                } while (i < length && !isBlank(c = text.charAt(i)));
             }
             if (count == starts.length) {
                 grow();
@@ -484,6 +490,7 @@ final class IptablesRuleParser {
             starts[count] = start;
             ends[count] = i;
             quoted[count] = inQuotes;
+            hashes[count] = hash;
             count++;
         }
     }
@@ -506,5 +513,6 @@ final class IptablesRuleParser {
         starts = Arrays.copyOf(starts, 2 * count);
         ends = Arrays.copyOf(ends, 2 * count);
         quoted = Arrays.copyOf(quoted, 2 * count);
+        hashes = Arrays.copyOf(hashes, 2 * count);
     }
 }

@@ -13,8 +13,6 @@ final class WordCache {
     /** Spreads hashes that differ in few bits; 2^32 divided by the golden ratio. */
     private static final int SPREAD = 0x9E37_79B9;
 
-    private static final int SHORT = 8;
-
     private final @Nullable Word[] words = new Word[1 << BITS];
 
     /** The hashes of the words, kept apart: most words met once need not be looked at to be told apart. */
@@ -62,7 +60,11 @@ final class WordCache {
 
     /** The word between two places of a text. */
     Word word(String text, int from, int to) {
-        int hash = hash(text, from, to);
+        return word(text, from, to, hash(text, from, to));
+    }
+
+    /** @param hash as {@link #hash} makes it */
+    Word word(String text, int from, int to, int hash) {
         int place = hash * SPREAD >>> 32 - BITS;
         if (hashes[place] == hash) {
             Word known = words[place];
@@ -91,22 +93,11 @@ final class WordCache {
         return match;
     }
 
-    /** Of long words only some letters are looked at: those at both ends, which tell most names apart, and a few between. */
+    /** Computed as strings do, from left to right, so that a scanner can do it on its way. */
     private static int hash(String text, int from, int to) {
-        int length = to - from;
-        int hash = length;
-        if (length <= SHORT) {
-            for (int i = from; i < to; i++) {
-                hash = 31 * hash + text.charAt(i);
-            }
-            return hash;
-        }
-        for (int i = 0; i < SHORT / 2; i++) {
-            hash = 31 * hash + text.charAt(from + i);
-            hash = 31 * hash + text.charAt(to - 1 - i);
-        }
-        for (int part = 1; part < 4; part++) {
-            hash = 31 * hash + text.charAt(from + length * part / 4);
+        int hash = 0;
+        for (int i = from; i < to; i++) {
+            hash = 31 * hash + text.charAt(i);
         }
         return hash;
     }
