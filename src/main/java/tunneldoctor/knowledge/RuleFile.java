@@ -38,6 +38,7 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
         return "rules." + id.replace('-', '_');
     }
 
+    /** Whether a text is in kebab-case, of plain letters and digits. No pattern is needed before the first rule is read. */
     static boolean isId(String text) {
         boolean begins = true;
         for (int i = 0; i < text.length(); i++) {
@@ -79,7 +80,11 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
         return files;
     }
 
-    /** @param above the directories on the way there: a link may lead back to one of them */
+    /**
+     * Without the streams of {@link Files}, for which a fresh process makes classes.
+     *
+     * @param above the directories on the way there: a link may lead back to one of them
+     */
     private static void gather(Path directory, Set<Path> above, List<Path> found) throws IOException {
         Path real = directory.toRealPath();
         if (!above.add(real)) {

@@ -93,23 +93,8 @@ public record HostRule(
         return words.stream().map(HostRule::option).collect(Collectors.joining(" "));
     }
 
-    private static boolean isOption(String word) {
-        int name = word.startsWith("--") ? 2 : 1;
-        if (!word.startsWith("-") || word.length() <= name || word.length() > name + 41 || word.charAt(name) == '-') {
-            return false;
-        }
-        for (int i = name; i < word.length(); i++) {
-            char c = word.charAt(i);
-            boolean digit = c >= '0' && c <= '9';
-            if (!(c >= 'a' && c <= 'z' || c == '-' || digit && i > name)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Options and the negation sign stand as they are; a word in quotes would serve too, but reads worse. */
     private static String option(String word) {
-        return word.equals("!") || isOption(word) ? word : Shell.quote(word);
+        return word.equals("!") || word.matches("--?[a-z][a-z0-9-]{0,40}") ? word : Shell.quote(word);
     }
 }

@@ -43,6 +43,9 @@ final class ProbeReader {
             Pattern.compile("(?:nc: )?" + HOST + " \\([^ )]{1,64}:(\\d{1,5})\\)(?:: (.{1,200})| (open))");
     private static final Pattern DEV_TCP = Pattern.compile("/dev/(tcp|udp)/([^/ '\"]{1,253})/(\\d{1,5})");
     private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}(\\d{1,3})");
+    /** A word that redirects, pipes on or ends what the command prints. */
+    private static final Pattern LEAVES_COMMAND = Pattern.compile("[0-9&]?[<>|;&].*");
+
     private static final Pattern TOOL = Pattern.compile("(?:nc|ncat|netcat|nc\\.openbsd|nc\\.traditional)");
     private static final int TIMEOUT_RETURN_CODE = 124;
 
@@ -96,12 +99,6 @@ final class ProbeReader {
         return operands(words.subList(1, words.size()));
     }
 
-    /** Whether a word redirects, pipes on or ends what the command prints. */
-    private static boolean leavesCommand(String word) {
-        int first = !word.isEmpty() && "0123456789&".indexOf(word.charAt(0)) >= 0 ? 1 : 0;
-        return word.length() > first && "<>|;&".indexOf(word.charAt(first)) >= 0 || first == 1 && word.charAt(0) == '&';
-    }
-
     private static String baseName(String path) {
         return path.substring(path.lastIndexOf('/') + 1);
     }
@@ -119,7 +116,7 @@ final class ProbeReader {
                 }
                 transport = word.indexOf('u') > 0 ? Transport.UDP : transport;
                 i += OPTIONS_WITH_VALUE.indexOf(word.charAt(word.length() - 1)) >= 0 ? 1 : 0;
-            } else if (leavesCommand(word)) {
+            } else if (LEAVES_COMMAND.matcher(word).matches()) {
                 break;
             } else {
                 operands.add(word.endsWith(";") ? word.substring(0, word.length() - 1) : word);

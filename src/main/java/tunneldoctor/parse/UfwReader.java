@@ -97,11 +97,7 @@ final class UfwReader {
 
     /** {@code status} or {@code app}; empty for any other command. */
     private static Optional<String> command(String commandLine) {
-        String rest = commandLine.strip();
-        if (!rest.startsWith("ufw")) {
-            return Optional.empty();
-        }
-        rest = BLANKS.matcher(rest).replaceAll(" ");
+        String rest = BLANKS.matcher(commandLine.strip()).replaceAll(" ");
         if (!rest.startsWith("ufw ")) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -188,7 +189,7 @@ final class HostFirewall {
 
     /** Decisions that differ in nothing but the senders, as one. */
     private static List<HostDecision> merged(List<HostDecision> decisions) {
-        RuleNumbers numbers = new RuleNumbers();
+        FirstMet<HostRule> numbers = FirstMet.byIdentity();
         int[] places = new int[decisions.size()];
         // One place more for decisions of no rule.
         int[] counts = new int[decisions.size() + 1];
@@ -269,11 +270,13 @@ final class HostFirewall {
      * @param decided what {@link #decide} says of the question
      */
     List<HostRule> blockers(Question question, List<HostDecision> decided) {
-        RuleNumbers gone = new RuleNumbers();
+        FirstMet<HostRule> gone = FirstMet.byIdentity();
         List<HostDecision> found = new ArrayList<>();
         List<HostDecision> decisions = decided;
         while (addBlocking(decisions, gone, found) && gone.size() < MAX_BLOCKERS) {
-            decisions = decide(question.without(gone.rules()));
+            Set<HostRule> absent = Collections.newSetFromMap(new IdentityHashMap<>());
+            absent.addAll(gone.inOrder());
+            decisions = decide(question.without(absent));
         }
         List<HostRule> blockers = new ArrayList<>(found.size());
         Optional<HostTable.Backend> deciding = found.isEmpty() ? Optional.empty() : backend(found.get(0));
@@ -290,7 +293,8 @@ final class HostFirewall {
     }
 
     /** @return whether there is another rule among those that block */
-    private static boolean addBlocking(List<HostDecision> decisions, RuleNumbers gone, List<HostDecision> found) {
+    private static boolean addBlocking(
+            List<HostDecision> decisions, FirstMet<HostRule> gone, List<HostDecision> found) {
         boolean more = false;
         for (HostDecision decision : decisions) {
             boolean blocks = decision.outcome().blocked() || decision.likely().blocked();
@@ -368,9 +372,9 @@ final class HostFirewall {
         }
 
         boolean beforeTracking(boolean incoming) {
-            return priority < CONNECTION_TRACKING
-                            && (incoming ? INCOMING : OUTGOING).get(hook).equals(incoming ? "prerouting" : "output")
-                    || incoming && INCOMING.get(hook).equals("ingress");
+            String name = (incoming ? INCOMING : OUTGOING).get(hook);
+            return priority < CONNECTION_TRACKING && (name.equals("prerouting") || name.equals("output"))
+                    || name.equals("ingress");
         }
 
         boolean passesAll() {

@@ -457,6 +457,7 @@ final class HostHops {
                         Mechanism.UFW,
                         piece.varies(),
                         piece.evidence(),
+                        0,
                         piece.restsOnInterface() ? assumption(node) : List.of(),
                         piece.missing()))
                 .toList();
@@ -551,6 +552,7 @@ final class HostHops {
                 first.mechanism(),
                 mine.stream().anyMatch(Judged::varies),
                 lines(mine),
+                0,
                 distinct(mine, Judged::assumptions),
                 agent.exact() ? distinct(mine, Judged::missing) : List.of(Tunnels.sourceOf(agent)));
     }
@@ -580,12 +582,10 @@ final class HostHops {
     }
 
     private static List<SourceRef> lines(List<Judged> pieces) {
-        DistinctLines lines = new DistinctLines();
+        FirstMet<SourceRef> lines = FirstMet.byEquality();
         for (Judged piece : pieces) {
-            if (piece.evidence().size() == 1) {
-                lines.add(piece.evidence().get(0), piece.lineHash());
-            } else {
-                piece.evidence().forEach(line -> lines.add(line, line.hashCode()));
+            for (SourceRef line : piece.evidence()) {
+                lines.add(line, piece.lineHash() == 0 ? line.hashCode() : piece.lineHash());
             }
         }
         return lines.inOrder();
@@ -651,6 +651,7 @@ final class HostHops {
                 mechanism,
                 false,
                 evidence,
+                0,
                 List.of(),
                 List.of());
         return verdict(judged, group.agents(), group, flow, List.of());
@@ -668,6 +669,7 @@ final class HostHops {
                 mechanism,
                 false,
                 evidence.unreadable(),
+                0,
                 List.of(),
                 List.of(new Missing(what, evidence.node().onNode(script))));
         return verdict(judged, group.agents(), group, flow, List.of());
@@ -676,7 +678,7 @@ final class HostHops {
     /**
      * What one piece of the sources meets, whichever text it was read from.
      *
-     * @param lineHash the hash code of the evidence's line, if it is one line
+     * @param lineHash the hash code of the evidence's one line; 0 where it is not known
      */
     private record Judged(
             AddressSet sources,
@@ -691,33 +693,6 @@ final class HostHops {
             int lineHash,
             List<String> assumptions,
             List<Missing> missing) {
-        Judged(
-                AddressSet sources,
-                Outcome outcome,
-                Outcome likely,
-                Optional<HostRule> rule,
-                Optional<UfwRule> ufwRule,
-                Optional<HostTable> table,
-                Mechanism mechanism,
-                boolean varies,
-                List<SourceRef> evidence,
-                List<String> assumptions,
-                List<Missing> missing) {
-            this(
-                    sources,
-                    outcome,
-                    likely,
-                    rule,
-                    ufwRule,
-                    table,
-                    mechanism,
-                    varies,
-                    evidence,
-                    evidence.size() == 1 ? evidence.get(0).hashCode() : 0,
-                    assumptions,
-                    missing);
-        }
-
         /** Few are compared, but each may hold thousands of lines. */
         @Override
         public int hashCode() {

@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +51,8 @@ public record PathAnalysis(
     public PathAnalysis {
         nodes = List.copyOf(nodes);
         agents = List.copyOf(agents);
+        // A copy by Map would lose their order, which is that of their verdicts.
+        hosts = Collections.unmodifiableMap(hosts);
         verdicts = List.copyOf(verdicts);
     }
 
@@ -99,10 +102,10 @@ public record PathAnalysis(
         boolean hostsOnly =
                 !facts.changes().isEmpty() && facts.changes().stream().allMatch(HostChange.class::isInstance);
         boolean hostsToo = facts.changes().isEmpty() || facts.changes().stream().anyMatch(HostChange.class::isInstance);
-        // The three look at different evidence; in a short run each loads and links code of its own.
         Map<List<Node>, List<HostVerdict>> judged = before.filter(earlier -> earlier.agents.equals(agents))
                 .map(PathAnalysis::hosts)
                 .orElse(Map.of());
+        // The three look at different evidence; in a short run each loads and links code of its own.
         ForkJoinTask<Map<List<Node>, List<HostVerdict>>> hosts = ForkJoinPool.commonPool()
                 .submit(() -> hostsToo || judged.isEmpty()
                         ? new HostHops(facts, topology, asked).kubeletVerdicts(judged)
@@ -118,10 +121,11 @@ public record PathAnalysis(
                 hostsOnly && before.isPresent()
                         ? before.get().verdicts(NsgVerdict.class)
                         : new NsgHops(facts, topology, asked).kubeletVerdicts());
-        hosts.join().values().forEach(verdicts::addAll);
+        Map<List<Node>, List<HostVerdict>> ofHosts = hosts.join();
+        ofHosts.values().forEach(verdicts::addAll);
         verdicts.addAll(egress.join());
         return new PathAnalysis(
-                tunnel, nodes, agents, hosts.join(), verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
+                tunnel, nodes, agents, ofHosts, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
     }
 
     private <T extends Verdict> List<T> verdicts(Class<T> kind) {

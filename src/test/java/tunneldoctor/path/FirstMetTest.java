@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.SourceRef;
 
-class RuleNumbersTest {
+class FirstMetTest {
     private static HostRule rule(int position, int line) {
         return new HostRule(
                 "filter", "INPUT", position, List.of(), "DROP", "", false, "-j DROP", new SourceRef("d", line, ""));
@@ -26,7 +27,7 @@ class RuleNumbersTest {
             // Many that say the same, and many that hash alike.
             rules.add(rule(random.nextInt(3) == 0 ? 0 : random.nextInt(50), random.nextInt(50)));
         }
-        RuleNumbers numbers = new RuleNumbers();
+        FirstMet<HostRule> numbers = FirstMet.byIdentity();
         Map<HostRule, Integer> expected = new IdentityHashMap<>();
         for (int i = 0; i < 10_000; i++) {
             HostRule rule = rules.get(random.nextInt(rules.size()));
@@ -38,8 +39,27 @@ class RuleNumbersTest {
             assertThat(numbers.of(rule, rule.source().hashCode())).isEqualTo(number);
             assertThat(numbers.size()).isEqualTo(expected.size());
         }
-        Set<HostRule> all = numbers.rules();
+        List<HostRule> all = numbers.inOrder();
         assertThat(all.size()).isEqualTo(expected.size());
         assertThat(all.stream().allMatch(expected::containsKey)).isTrue();
+    }
+
+    @Test
+    void keepsEachLineOnceAsASetInOrderWould() {
+        Random random = new Random(9);
+        for (int round = 0; round < 20; round++) {
+            FirstMet<SourceRef> lines = FirstMet.byEquality();
+            Set<SourceRef> expected = new LinkedHashSet<>();
+            int documents = 1 + random.nextInt(3);
+            for (int i = 0; i < 3_000; i++) {
+                // Of lines without a number many hash alike only if their text does.
+                int number = random.nextInt(round % 2 == 0 ? 2_000 : 40);
+                SourceRef line =
+                        new SourceRef("d" + random.nextInt(documents), number, "text " + random.nextInt(1 + round));
+                lines.add(line, line.hashCode());
+                expected.add(line);
+            }
+            assertThat(lines.inOrder()).containsExactlyElementsOf(expected);
+        }
     }
 }
