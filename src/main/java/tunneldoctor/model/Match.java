@@ -1,5 +1,6 @@
 package tunneldoctor.model;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -69,6 +70,16 @@ public sealed interface Match {
 
     /** The packet's mark, looked at under {@code mask}, equals {@code value}. Both are unsigned 32-bit numbers. */
     record Mark(long value, long mask, boolean negated) implements Match {}
+
+    /**
+     * Whose socket sends a packet, as {@code owner} asks. Packets the kernel makes itself, a reset among them, may have no
+     * socket; then the condition holds if all it asks for is negated ({@code net/netfilter/xt_owner.c}).
+     *
+     * @param words the condition as printed
+     * @param owned whether it holds where a process has the socket open; empty if that depends on the process
+     * @param unowned whether it holds where there is no socket
+     */
+    record SocketOwner(String words, Optional<Boolean> owned, boolean unowned) implements Match {}
 
     /**
      * A condition whose truth for a given packet the text does not tell.

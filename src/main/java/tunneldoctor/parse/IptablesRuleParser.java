@@ -107,7 +107,7 @@ final class IptablesRuleParser {
                         return Optional.empty();
                     }
                     module = text(at++);
-                    if (!decided(module)) {
+                    if (!decided(module) && !(module.equals("owner") && owner(from))) {
                         opaque(module, from);
                     }
                 }
@@ -316,6 +316,34 @@ final class IptablesRuleParser {
         Reason reason =
                 module.equals("conntrack") || module.equals("tcp") ? Reason.NOT_SHOWN : IptablesWords.reason(module);
         open(from, reason);
+    }
+
+    /** Reads whose socket a rule asks for; false, and nothing read, where it asks for more. */
+    private boolean owner(int from) {
+        int begin = at;
+        boolean asksAbsence = false;
+        boolean asksWho = false;
+        boolean allNegated = true;
+        while (at < count && !endsModule(at)) {
+            boolean negated = isNot(at);
+            int option = negated ? at + 1 : at;
+            boolean socket = option < count && is(option, "--socket-exists");
+            boolean who = option + 1 < count && (is(option, "--uid-owner") || is(option, "--gid-owner"));
+            if (!socket && !who || who && isNot(option + 1)) {
+                at = begin;
+                return false;
+            }
+            asksAbsence |= socket && negated;
+            asksWho |= who;
+            allNegated &= negated;
+            at = option + (who ? 2 : 1);
+        }
+        if (at == begin) {
+            return false;
+        }
+        Optional<Boolean> owned = asksAbsence ? Optional.of(false) : asksWho ? Optional.empty() : Optional.of(true);
+        add(new Match.SocketOwner(words(from, at).text, owned, allNegated));
+        return true;
     }
 
     /** Keeps a whole extension that is not decided here as one open condition. */

@@ -126,7 +126,9 @@ final class HostMatcher {
                 answer = answer(match, packet, state);
                 if (match instanceof Match.Source || match instanceof Match.Destination) {
                     doubt = HostDoubt.DESTINATION;
-                } else if (!(match instanceof Match.Mark) && !(match instanceof Match.Icmp)) {
+                } else if (!(match instanceof Match.Mark)
+                        && !(match instanceof Match.Icmp)
+                        && !(match instanceof Match.SocketOwner)) {
                     doubt = HostDoubt.VARIES;
                 }
             }
@@ -302,6 +304,9 @@ final class HostMatcher {
             String is = packet.sourceLocal() ? "LOCAL" : "UNICAST";
             return told(List.of(type.type().split(",", -1)).contains(is) != type.negated());
         }
+        if (match instanceof Match.SocketOwner owner) {
+            return owner(owner, packet);
+        }
         if (match instanceof Match.Mark mark) {
             markConsulted = true;
             if (((state.mark() ^ mark.value()) & mark.mask() & ~state.unknown()) != 0
@@ -376,6 +381,15 @@ final class HostMatcher {
             return Answer.MAYBE;
         }
         return told((icmp.codes().isEmpty() || icmp.codes().contains(code)) != icmp.negated());
+    }
+
+    private static Answer owner(Match.SocketOwner owner, HostPacket packet) {
+        if (packet.refusal().reset()) {
+            return told(owner.unowned());
+        }
+        // What a node answers may be sent before a process has taken the connection, and then no process owns it.
+        boolean ofProcess = packet.fromSender() && !packet.incoming();
+        return ofProcess && owner.owned().isPresent() ? told(owner.owned().get()) : Answer.MAYBE;
     }
 
     private static Answer flags(Match.TcpFlags flags, HostPacket packet) {

@@ -130,6 +130,9 @@ final class HostMissing {
         if (match instanceof Match.Icmp) {
             return Stream.of("the kind of a refusal");
         }
+        if (match instanceof Match.SocketOwner owner) {
+            return Stream.of(owner.words());
+        }
         return match instanceof Match.Mark ? Stream.of("the mark of a packet") : Stream.of();
     }
 }

@@ -184,10 +184,32 @@ class HostFirewallTest {
             OUTPUT -p tcp -m tcp --dport 443 -j REJECT;INPUT -s 10.224.0.5/32 -p icmp -j DROP              | DROPPED
             OUTPUT -p tcp -m tcp --dport 443 -j REJECT --reject-with tcp-reset;INPUT -s 20.50.1.1 -j DROP  | DROPPED
             OUTPUT -o lo -j DROP;OUTPUT -p tcp -m tcp --dport 443 -j REJECT                                | DROPPED
-            OUTPUT -p tcp -m tcp --dport 443 -m owner --uid-owner 0 -j DROP                                | UNKNOWN
             OUTPUT -o eth1 -j DROP                                                                         | ALLOWED
             """)
     void whatTheNodeRefusesItselfItHearsOverLoopback(String rules, Outcome expected) {
+        assertThat(decide(specification("ACCEPT", rules), outbound(Transport.TCP, 443))
+                        .outcome())
+                .isEqualTo(expected);
+    }
+
+    /** A connection of the node's own has a process behind it, the kernel's reset has none. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            -p tcp -m owner --uid-owner 0 -j DROP                            |                                      | UNKNOWN
+            -p tcp -m owner ! --uid-owner 0 -j DROP                          |                                      | UNKNOWN
+            -p tcp -m owner --socket-exists -j DROP                          |                                      | DROPPED
+            -p tcp -m owner ! --socket-exists -j DROP                        |                                      | ALLOWED
+            -p tcp -m owner --socket-exists ! --uid-owner 0 -j DROP          |                                      | UNKNOWN
+            -p tcp -m owner ! --socket-exists --uid-owner 0 -j DROP          |                                      | ALLOWED
+            -p tcp -m owner --socket-exists --suppl-groups -j DROP           |                                      | UNKNOWN
+            -m owner --socket-exists -j REJECT --reject-with tcp-reset       |                                      | REJECTED
+            -o eth0 -p tcp -j REJECT --reject-with tcp-reset                 | -m owner --uid-owner 0 -j DROP       | REJECTED
+            -o eth0 -p tcp -j REJECT --reject-with tcp-reset                 | -m owner ! --uid-owner 0 -j DROP     | DROPPED
+            -o eth0 -p tcp -j REJECT --reject-with tcp-reset                 | -m owner ! --socket-exists -j DROP   | DROPPED
+            -o eth0 -p tcp -j REJECT                                         | -m owner --socket-exists -j DROP     | UNKNOWN
+            """)
+    void onlyWhatAProcessSendsHasAnOwner(String first, String second, Outcome expected) {
+        String rules = "OUTPUT " + first + (second == null ? "" : ";OUTPUT " + second);
         assertThat(decide(specification("ACCEPT", rules), outbound(Transport.TCP, 443))
                         .outcome())
                 .isEqualTo(expected);

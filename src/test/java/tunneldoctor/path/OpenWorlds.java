@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Direction;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Outcome;
 
@@ -29,7 +30,7 @@ final class OpenWorlds {
             " -m time --timestart \\S+ --timestop \\S+( --datestop \\S+)?",
             " -m connlimit --connlimit-above \\d+ --connlimit-mask \\d+ --connlimit-saddr",
             " -m dscp --dscp \\S+",
-            " -m owner( !)? --(uid-owner \\S+|gid-owner \\S+|socket-exists)",
+            " -m owner( (! )?--((uid|gid)-owner \\S+|socket-exists))+",
             " limit rate (over )?\\S+ burst \\d+ packets",
             " ip ttl > 5",
             " ip length < 70",
@@ -59,7 +60,7 @@ final class OpenWorlds {
         }
         Set<Outcome> outcomes = EnumSet.noneOf(Outcome.class);
         for (int world = 0; world < 1 << open; world++) {
-            in(printed, world).firewall().decide(question).stream()
+            in(printed, world, question.direction()).firewall().decide(question).stream()
                     .filter(other -> other.sources().includes(sender))
                     .forEach(other -> outcomes.add(other.outcome()));
         }
@@ -71,21 +72,36 @@ final class OpenWorlds {
     }
 
     /** @param world a bit for each open condition: whether it always holds */
-    private static KernelOracle.Printed in(KernelOracle.Printed printed, int world) {
+    private static KernelOracle.Printed in(KernelOracle.Printed printed, int world, Direction direction) {
         List<String> texts = new ArrayList<>();
         int bits = world;
         for (String text : printed.texts()) {
             Matcher open = OPEN.matcher(text);
             StringBuilder decided = new StringBuilder();
             while (open.find()) {
-                boolean iptables = open.group().startsWith(" -m ");
-                String never = iptables ? " -s 240.0.0.1/32" : " ip protocol 253";
-                open.appendReplacement(decided, (bits & 1) == 1 ? "" : never);
+                boolean holds = (bits & 1) == 1;
+                boolean ofSender =
+                        direction == Direction.OUTBOUND && open.group().startsWith(" -m owner");
+                open.appendReplacement(decided, ofSender ? owned(open.group(), holds) : decided(open.group(), holds));
                 bits >>= 1;
             }
             open.appendTail(decided);
             texts.add(decided.toString());
         }
         return new KernelOracle.Printed(printed.commands(), texts);
+    }
+
+    private static String decided(String condition, boolean holds) {
+        String never = condition.startsWith(" -m ") ? " -s 240.0.0.1/32" : " ip protocol 253";
+        return holds ? "" : never;
+    }
+
+    /** What holds of the packets that a process of the node sends does not hold of the kernel's own, which no one owns. */
+    private static String owned(String condition, boolean holds) {
+        boolean ofUnowned = Pattern.compile(" --").matcher(condition).results().count()
+                == Pattern.compile(" ! --").matcher(condition).results().count();
+        return holds == ofUnowned
+                ? decided(condition, holds)
+                : " -m owner " + (ofUnowned ? "! " : "") + "--socket-exists";
     }
 }

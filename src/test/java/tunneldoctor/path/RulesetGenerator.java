@@ -267,7 +267,12 @@ final class RulesetGenerator {
         if (outgoing(chain) && chance(inbound ? 2 : 8)) {
             rule.append(" -m owner")
                     .append(not(20))
-                    .append(pick(" --uid-owner 0", " --uid-owner 1000", " --gid-owner 0", " --socket-exists"));
+                    .append(pick(
+                            " --uid-owner 0",
+                            " --uid-owner 1000",
+                            " --gid-owner 0",
+                            " --socket-exists",
+                            " --socket-exists ! --uid-owner 1000"));
         }
         if (chance(15)) {
             rule.append(" -m comment --comment ")
