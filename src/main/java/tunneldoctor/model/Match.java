@@ -92,6 +92,12 @@ public sealed interface Match {
         public enum Reason {
             /** It answers differently from packet to packet: limit, recent, statistic, time, … */
             VARIES,
+            /**
+             * As {@link #VARIES}, by how many connections are open ({@code connlimit}). Newer kernels drop a packet that asks
+             * it and whose connection it did not count from the start, whatever the rule's target: seen with Linux 6.18,
+             * for a {@code connlimit} behind a rule that accepts NEW.
+             */
+            COUNTS,
             /** It depends on state that the text does not show: marks, sets, owners, … */
             NOT_SHOWN,
             /** A host, service or interface was printed by name. */

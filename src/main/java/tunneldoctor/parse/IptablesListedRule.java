@@ -418,7 +418,8 @@ final class IptablesListedRule {
     /** Why a condition that begins with this word stays open; empty if no condition is known to begin so. */
     private static Optional<Reason> openWord(LineWords words) {
         return switch (words.word()) {
-            case "recent:", "TIME", "#conn", "quota:", "connbytes", "STRING", "length", "tcpmss", "u32", "cpu" ->
+            case "#conn" -> Optional.of(Reason.COUNTS);
+            case "recent:", "TIME", "quota:", "connbytes", "STRING", "length", "tcpmss", "u32", "cpu" ->
                 Optional.of(Reason.VARIES);
             case "MAC",
                     "PHYSDEV",

@@ -54,7 +54,6 @@ final class IptablesWords {
             "recent",
             "statistic",
             "time",
-            "connlimit",
             "quota",
             "quota2",
             "cpu",
@@ -251,6 +250,9 @@ final class IptablesWords {
 
     /** Why a condition of an extension this tool does not decide stays open. */
     static Reason reason(String module) {
+        if (module.equals("connlimit")) {
+            return Reason.COUNTS;
+        }
         return VARYING.contains(module)
                 ? Reason.VARIES
                 : HIDDEN.contains(module) ? Reason.NOT_SHOWN : Reason.NOT_UNDERSTOOD;

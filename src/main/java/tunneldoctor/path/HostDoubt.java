@@ -4,6 +4,8 @@ package tunneldoctor.path;
 enum HostDoubt {
     /** It differs from packet to packet or from connection to connection: limits, random choice, source ports. */
     VARIES,
+    /** A condition that counts connections may itself drop packets of those whose beginning it did not see. */
+    UNCOUNTED,
     /** It rests on state no text shows: sets, owners, hardware addresses. */
     NOT_SHOWN,
     /** A host, service or protocol is printed by name. */

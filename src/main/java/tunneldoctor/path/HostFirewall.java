@@ -454,6 +454,7 @@ final class HostFirewall {
         private final HostWalk.Summary total = new HostWalk.Summary();
         private final List<HostWalk.Claim> allowedBy = new ArrayList<>();
         private final List<HostWalk.Claim> refused = new ArrayList<>();
+        private final Map<HostRule, AddressSet> counted = new IdentityHashMap<>();
         private final String device;
         private final AddressSet peer;
         private AddressSet passing;
@@ -708,7 +709,15 @@ final class HostFirewall {
                     stage.beforeTracking(packet.incoming()) && !packet.state().equals("RELATED");
             HostPacket seen = early ? packet.beforeTracking() : packet;
             HostWalk walk = new HostWalk(
-                    stage.slot(), seen, universe, stage.nat(), matcher, question::counts, question.absent(), rules);
+                    stage.slot(),
+                    seen,
+                    universe,
+                    stage.nat(),
+                    matcher,
+                    question::counts,
+                    question.absent(),
+                    rules,
+                    counted);
             here.forEach((state, reach) -> {
                 if (stage.nat() && state.untracked()) {
                     HostWalk.fall(passage.onward, state, reach.sure, reach.may);
@@ -716,6 +725,9 @@ final class HostFirewall {
                 }
                 HostWalk.Summary summary = walk.base(stage.chain(), state);
                 AddressSet all = reach.all();
+                summary.counted()
+                        .forEach((rule, some) ->
+                                counted.merge(rule, HostWalk.within(reach.sure, some), AddressSet::union));
                 summary.doubts.forEach((doubt, raised) -> passage.doubts.merge(
                         doubt,
                         new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about()),

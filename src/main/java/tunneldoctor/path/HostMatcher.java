@@ -34,10 +34,18 @@ final class HostMatcher {
      * @param yes senders surely caught
      * @param maybe senders perhaps caught
      * @param doubts why perhaps
+     * @param counted senders, caught or not, whose packets are surely asked for how many connections are open
+     * @param perhapsCounted those of whose packets it is open whether they are asked
      */
-    record Caught(AddressSet yes, AddressSet maybe, Set<HostDoubt> doubts) {
-        static final Caught NONE = new Caught(AddressSet.NONE, AddressSet.NONE, Set.of());
-        static final Caught ALL = new Caught(AddressSet.ALL, AddressSet.NONE, Set.of());
+    record Caught(
+            AddressSet yes, AddressSet maybe, Set<HostDoubt> doubts, AddressSet counted, AddressSet perhapsCounted) {
+        static final Caught NONE = none(AddressSet.NONE, AddressSet.NONE);
+        static final Caught ALL =
+                new Caught(AddressSet.ALL, AddressSet.NONE, Set.of(), AddressSet.NONE, AddressSet.NONE);
+
+        static Caught none(AddressSet counted, AddressSet perhapsCounted) {
+            return new Caught(AddressSet.NONE, AddressSet.NONE, Set.of(), counted, perhapsCounted);
+        }
     }
 
     /** Whether hidden interfaces and names are taken in their usual reading. */
@@ -79,6 +87,9 @@ final class HostMatcher {
             HostWalk.Reach reach) {
         AddressSet yes = AddressSet.ALL;
         AddressSet maybe = AddressSet.NONE;
+        AddressSet counted = AddressSet.NONE;
+        AddressSet perhapsCounted = AddressSet.NONE;
+        boolean counts = false;
         Set<HostDoubt> doubts = Set.of();
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
@@ -86,12 +97,12 @@ final class HostMatcher {
             if (looksAtSender(match, packet)) {
                 AddressSet set = senders(match);
                 if (!set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
-                    return Caught.NONE;
+                    return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
                 }
                 yes = yes == AddressSet.ALL ? set : HostWalk.within(yes, set);
                 maybe = HostWalk.within(maybe, set);
                 if (yes.isEmpty() && maybe.isEmpty()) {
-                    return Caught.NONE;
+                    return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
                 }
                 continue;
             }
@@ -115,13 +126,12 @@ final class HostMatcher {
             Answer answer;
             if (match instanceof Match.Opaque opaque) {
                 answer = opaque(opaque, packet);
-                doubt = switch (opaque.reason()) {
-                    case VARIES -> HostDoubt.VARIES;
-                    case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
-                    case NAMED -> HostDoubt.NAMED;
-                    case OMITTED -> HostDoubt.OMITTED;
-                    case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
-                };
+                doubt = doubt(opaque);
+                if (countsConnections(opaque)) {
+                    counts = true;
+                    counted = yes;
+                    perhapsCounted = maybe;
+                }
             } else {
                 answer = answer(match, packet, state);
                 if (match instanceof Match.Source || match instanceof Match.Destination) {
@@ -133,7 +143,7 @@ final class HostMatcher {
                 }
             }
             if (answer == Answer.NO) {
-                return Caught.NONE;
+                return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
             }
             if (answer == Answer.MAYBE) {
                 maybe = maybe.isEmpty() ? yes : maybe.union(yes);
@@ -148,14 +158,14 @@ final class HostMatcher {
                 doubts = with(doubts, HostDoubt.HIDDEN_INTERFACE);
             } else if (matches.isEmpty() && rule.target().equals("ACCEPT") && !last) {
                 // Nobody writes rules behind one that accepts everything: it is the one for the loopback interface.
-                return Caught.NONE;
+                return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
             }
         }
         namesConsulted = namesConsulted || namesAnywhere(rule, form);
-        if (yes == AddressSet.ALL) {
+        if (yes == AddressSet.ALL && !counts) {
             return Caught.ALL;
         }
-        return new Caught(yes, maybe, doubts);
+        return new Caught(yes, maybe, doubts, counted, perhapsCounted);
     }
 
     /** Whether a rule's line may stand for any address by a name. */
@@ -167,6 +177,22 @@ final class HostMatcher {
     /** Takes note that a rule of which {@link #namesAnywhere} is true catches somebody's packets. */
     void consultNames() {
         namesConsulted = true;
+    }
+
+    /** Why an open condition leaves it open whether a rule catches a packet. */
+    static HostDoubt doubt(Match.Opaque opaque) {
+        return switch (opaque.reason()) {
+            case VARIES, COUNTS -> HostDoubt.VARIES;
+            case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
+            case NAMED -> HostDoubt.NAMED;
+            case OMITTED -> HostDoubt.OMITTED;
+            case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
+        };
+    }
+
+    /** Whether a rule may drop packets because of a condition, although it does not catch them. */
+    static boolean countsConnections(Match match) {
+        return match instanceof Match.Opaque opaque && opaque.reason() == Match.Opaque.Reason.COUNTS;
     }
 
     private static Set<HostDoubt> with(Set<HostDoubt> doubts, HostDoubt doubt) {

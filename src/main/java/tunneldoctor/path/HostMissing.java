@@ -29,6 +29,12 @@ final class HostMissing {
                         "whether " + place(raised) + " catches a packet, which differs from packet to packet"
                                 + conditions(doubt, raised),
                         probe);
+            case UNCOUNTED ->
+                new Missing(
+                        "whether " + place(raised)
+                                + " itself drops packets of connections that it did not count from their start, as newer"
+                                + " kernels do" + conditions(doubt, raised),
+                        probe);
             case NOT_SHOWN ->
                 new Missing(
                         "whether " + place(raised) + " catches a packet, which no listing shows"
@@ -89,22 +95,13 @@ final class HostMissing {
 
     private static Stream<String> words(HostDoubt doubt, Match match) {
         if (match instanceof Match.Opaque opaque) {
-            return reason(opaque) == doubt ? Stream.of(opaque.words()) : Stream.of();
+            boolean counts = doubt == HostDoubt.UNCOUNTED && opaque.reason() == Match.Opaque.Reason.COUNTS;
+            return counts || HostMatcher.doubt(opaque) == doubt ? Stream.of(opaque.words()) : Stream.of();
         }
         return switch (doubt) {
             case VARIES -> varying(match);
             case NOT_SHOWN -> unshown(match);
             default -> Stream.of();
-        };
-    }
-
-    private static HostDoubt reason(Match.Opaque opaque) {
-        return switch (opaque.reason()) {
-            case VARIES -> HostDoubt.VARIES;
-            case NOT_SHOWN -> HostDoubt.NOT_SHOWN;
-            case NAMED -> HostDoubt.NAMED;
-            case OMITTED -> HostDoubt.OMITTED;
-            case NOT_UNDERSTOOD -> HostDoubt.NOT_UNDERSTOOD;
         };
     }
 

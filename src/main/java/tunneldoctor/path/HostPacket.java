@@ -54,6 +54,11 @@ record HostPacket(
         return incoming || device.equals(LOOPBACK);
     }
 
+    /** Whether a rule that counts connections counts this one's: one that left the node before is no longer new to it. */
+    boolean countsItsConnection() {
+        return first && !(incoming && device.equals(LOOPBACK));
+    }
+
     /** The same packet as hooks see it that come before connection tracking. */
     HostPacket beforeTracking() {
         return new HostPacket(

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.HostVerdict.Mechanism;
+import tunneldoctor.model.Match;
 import tunneldoctor.model.SourceRef;
 
 /**
@@ -154,6 +156,9 @@ final class HostWalk {
         /** What may end so already, for each state or way of refusing that makes a difference behind. */
         private final Map<End, Map<Object, AddressSet>> claimed = new EnumMap<>(End.class);
 
+        /** Senders whose connections a rule surely counted when they began. */
+        private Map<HostRule, AddressSet> counted = Map.of();
+
         void claim(Claim claim) {
             if (claim.sources().isEmpty()) {
                 return;
@@ -175,6 +180,17 @@ final class HostWalk {
                 claims.add(claim.of(fresh, false));
                 byState.put(key, before.isEmpty() ? fresh : before.union(fresh));
             }
+        }
+
+        void counted(HostRule rule, AddressSet senders) {
+            if (!senders.isEmpty()) {
+                counted = counted.isEmpty() ? new IdentityHashMap<>() : counted;
+                counted.merge(rule, senders, AddressSet::union);
+            }
+        }
+
+        Map<HostRule, AddressSet> counted() {
+            return counted;
         }
 
         void doubt(HostDoubt doubt, AddressSet sources, @Nullable HostRule rule, String about) {
@@ -202,6 +218,7 @@ final class HostWalk {
     private final Predicate<Mechanism> counts;
     private final Set<HostRule> ignored;
     private final PertinentRules pertinent;
+    private final Map<HostRule, AddressSet> counted;
     private final Map<String, Map<State, Summary>> summaries = new HashMap<>();
     private final Set<String> entered = new HashSet<>();
     private int summaryCount;
@@ -212,6 +229,7 @@ final class HostWalk {
      * @param counts whose blocks count; those of others let the packet pass by
      * @param ignored rules taken as absent, by identity
      * @param pertinent those that are tested at all
+     * @param counted by rule, the senders whose connections it surely counted when they began
      */
     HostWalk(
             HostTables.Slot slot,
@@ -221,7 +239,8 @@ final class HostWalk {
             HostMatcher matcher,
             Predicate<Mechanism> counts,
             Set<HostRule> ignored,
-            PertinentRules pertinent) {
+            PertinentRules pertinent,
+            Map<HostRule, AddressSet> counted) {
         this.slot = slot;
         this.packet = packet;
         this.universe = universe;
@@ -230,6 +249,7 @@ final class HostWalk {
         this.counts = counts;
         this.ignored = ignored;
         this.pertinent = pertinent;
+        this.counted = counted;
     }
 
     /** What the base chain does, its policy included: the result's fall-through is empty. */
@@ -238,6 +258,7 @@ final class HostWalk {
         Summary result = new Summary();
         inner.claims.forEach(result::claim);
         result.doubts.putAll(inner.doubts);
+        inner.counted.forEach(result::counted);
         String policy = chain.chain().policy().orElse("");
         Mechanism owner = slot.policyOwner(chain.chain().name());
         End end = switch (policy) {
@@ -368,12 +389,10 @@ final class HostWalk {
             Summary summary,
             Map<State, Reach> here,
             int depth) {
-        if (rule.target().isEmpty()) {
-            return;
-        }
         HostTables.ChainText entry = slot.chain(rule.target());
         Effect effect = entry != null ? Effect.ENTER : Effect.of(rule, nat);
-        if (effect == Effect.NOTHING || !ignored.isEmpty() && ignored.contains(rule)) {
+        boolean idle = effect == Effect.NOTHING && !countsConnections(rule);
+        if (idle || !ignored.isEmpty() && ignored.contains(rule)) {
             return;
         }
         if ((effect == Effect.DROP || effect == Effect.REJECT) && !counts.test(owner)) {
@@ -392,10 +411,11 @@ final class HostWalk {
                 keep(onward, here, state, reach);
                 continue;
             }
+            count(caught, chain, rule, owner, state, reach, summary);
             AddressSet sure = within(reach.sure, caught.yes());
             AddressSet may = within(reach.may, caught.yes());
             AddressSet maybe = caught.maybe().isEmpty() ? AddressSet.NONE : within(reach.all(), caught.maybe());
-            if (sure.isEmpty() && may.isEmpty() && maybe.isEmpty()) {
+            if (effect == Effect.NOTHING || sure.isEmpty() && may.isEmpty() && maybe.isEmpty()) {
                 keep(onward, here, state, reach);
                 continue;
             }
@@ -425,6 +445,44 @@ final class HostWalk {
         if (here.size() > MAX_STATES) {
             widen(here);
         }
+    }
+
+    private static boolean countsConnections(HostRule rule) {
+        List<Match> matches = rule.matches();
+        for (int i = 0; i < matches.size(); i++) {
+            if (HostMatcher.countsConnections(matches.get(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * A rule that asks for the number of connections counts those that begin, and perhaps drops packets of others, caught
+     * or not.
+     */
+    private void count(
+            HostMatcher.Caught caught,
+            HostTables.ChainText chain,
+            HostRule rule,
+            Mechanism owner,
+            State state,
+            Reach reach,
+            Summary summary) {
+        if (packet.countsItsConnection()) {
+            summary.counted(rule, within(reach.sure, caught.counted()));
+            return;
+        }
+        AddressSet asked = within(reach.all(), caught.counted()).union(within(reach.all(), caught.perhapsCounted()));
+        // What comes back is counted apart, by the address it comes from.
+        AddressSet lost = packet.fromSender() ? asked.minus(counted.getOrDefault(rule, AddressSet.NONE)) : asked;
+        if (lost.isEmpty() || !counts.test(owner)) {
+            return;
+        }
+        summary.doubt(HostDoubt.UNCOUNTED, lost, rule, rule.chain());
+        end(summary, End.DROP, rule, chain.table(), owner, state, AddressSet.NONE, lost);
+        reach.sure = without(reach.sure, lost);
+        reach.may = reach.may.union(lost);
     }
 
     private static void keep(Map<State, Reach> onward, Map<State, Reach> here, State state, Reach reach) {
@@ -489,6 +547,7 @@ final class HostWalk {
         AddressSet all = perhaps.isEmpty() ? sure : sure.union(perhaps);
         inner.doubts.forEach((doubt, raised) ->
                 summary.raise(doubt, new Raised(within(all, raised.sources()), raised.rule(), raised.about())));
+        inner.counted.forEach((rule, senders) -> summary.counted(rule, within(sure, senders)));
         inner.fallThrough.forEach((after, reach) -> {
             AddressSet stillSure = within(sure, reach.sure);
             AddressSet nowMay = within(sure, reach.may);
@@ -596,6 +655,7 @@ final class HostWalk {
 
         static Effect of(HostRule rule, boolean nat) {
             return switch (rule.target()) {
+                case "" -> NOTHING;
                 case "ACCEPT" -> ACCEPT;
                 case "DROP" -> DROP;
                 case "REJECT" -> REJECT;

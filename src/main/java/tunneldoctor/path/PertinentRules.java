@@ -123,7 +123,7 @@ final class PertinentRules {
         Columns rules = new Columns(SHORT_CHAIN);
         for (int i = 0; i < all.size(); i++) {
             HostRule rule = all.get(i);
-            if (!rule.target().isEmpty() && mayCatch(rule, packet)) {
+            if (concerns(rule, packet)) {
                 rules.add(rule, slot, chain.form(), packet);
             }
         }
@@ -210,6 +210,9 @@ final class PertinentRules {
                     last = run ? only.last() : NO_RUN;
                 } else {
                     always = always && HostMatcher.alwaysHolds(match, packet);
+                }
+                if (HostMatcher.countsConnections(match)) {
+                    break;
                 }
             }
             makeRoom();
@@ -349,19 +352,24 @@ final class PertinentRules {
         }
     }
 
-    private static boolean mayCatch(HostRule rule, HostPacket packet) {
+    private static boolean concerns(HostRule rule, HostPacket packet) {
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
-            if (HostMatcher.excludes(matches.get(i), packet)) {
+            Match match = matches.get(i);
+            if (HostMatcher.countsConnections(match)) {
+                // What comes behind it is no longer asked where it drops the packet.
+                return true;
+            }
+            if (HostMatcher.excludes(match, packet)) {
                 return false;
             }
         }
-        return true;
+        return !rule.target().isEmpty();
     }
 
     private static boolean meets(HostRule rule, AddressSet senders, HostPacket packet) {
         List<Match> matches = rule.matches();
-        for (int i = 0; i < matches.size(); i++) {
+        for (int i = 0; i < matches.size() && !HostMatcher.countsConnections(matches.get(i)); i++) {
             AddressSet only = HostMatcher.namedSenders(matches.get(i), packet);
             if (only != null && !only.overlaps(senders)) {
                 return false;

@@ -192,6 +192,30 @@ class HostFirewallTest {
                 .isEqualTo(expected);
     }
 
+    /** Newer kernels drop what asks for the number of connections without having been counted itself. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            INPUT -m state --state NEW -j ACCEPT;INPUT -p tcp -m connlimit --connlimit-above 3             | UNKNOWN
+            INPUT -m state --state NEW -j ACCEPT;INPUT -m connlimit --connlimit-above 3 -p tcp --dport 22 -j LOG | UNKNOWN
+            INPUT -m state --state NEW -j ACCEPT;INPUT -p udp -m connlimit --connlimit-above 3 -j DROP     | ALLOWED
+            INPUT -m state --state NEW -j ACCEPT;INPUT -s 10.9.0.0/16 -m connlimit --connlimit-above 3     | ALLOWED
+            INPUT -p tcp -m tcp --dport 22 -m connlimit --connlimit-above 3 -j DROP                        | ALLOWED
+            INPUT -p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -m connlimit --connlimit-above 3           | ALLOWED
+            INPUT -m state --state ESTABLISHED -j ACCEPT;INPUT -p tcp -m connlimit --connlimit-above 3     | ALLOWED
+            INPUT -p tcp -m connlimit --connlimit-above 3                                                  | ALLOWED
+            INPUT -p tcp -j X;X -p tcp -m connlimit --connlimit-above 3                                    | ALLOWED
+            INPUT -p tcp -m state --state ESTABLISHED -j X;X -p tcp -m connlimit --connlimit-above 3       | UNKNOWN
+            INPUT -p tcp -m ttl --ttl-gt 5 -j X;X -p tcp -m connlimit --connlimit-above 3                  | UNKNOWN
+            INPUT -i lo -p tcp -m connlimit --connlimit-above 3                                            | ALLOWED
+            OUTPUT -m connlimit --connlimit-above 3 --connlimit-daddr                                      | UNKNOWN
+            """)
+    void aRuleThatCountsConnectionsMayDropThoseItDidNotCount(String rules, Outcome expected) {
+        String ofLongChains = rules + ";INPUT -s 10.9.0.1/32 -j DROP;OUTPUT -d 10.9.0.1/32 -j DROP".repeat(20);
+
+        assertThat(decide(specification("ACCEPT", rules)).outcome()).isEqualTo(expected);
+        assertThat(decide(specification("ACCEPT", ofLongChains)).outcome()).isEqualTo(expected);
+    }
+
     /** A connection of the node's own has a process behind it, the kernel's reset has none. */
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource(delimiter = '|', textBlock = """

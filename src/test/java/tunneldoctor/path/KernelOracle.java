@@ -47,6 +47,7 @@ final class KernelOracle {
     /** Doubts that no better text would settle. */
     private static final Set<HostDoubt> INHERENT = EnumSet.of(
             HostDoubt.VARIES,
+            HostDoubt.UNCOUNTED,
             HostDoubt.NOT_SHOWN,
             HostDoubt.OMITTED,
             HostDoubt.ORDER,

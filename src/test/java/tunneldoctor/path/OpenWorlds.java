@@ -52,8 +52,10 @@ final class OpenWorlds {
             KernelOracle.Printed printed, HostDecision decision, HostFirewall.Question question, AddressSet sender) {
         boolean others = decision.missing().stream()
                 .map(Missing::what)
-                .anyMatch(what ->
-                        what.contains(" ports ") || what.contains("of equal priority") || what.contains("nfproto"));
+                .anyMatch(what -> what.contains(" ports ")
+                        || what.contains("did not count")
+                        || what.contains("of equal priority")
+                        || what.contains("nfproto"));
         int open = printed.texts().stream().mapToInt(OpenWorlds::count).sum();
         if (others || open == 0 || open > MOST) {
             return Set.of();
