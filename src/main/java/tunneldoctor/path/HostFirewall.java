@@ -47,6 +47,9 @@ final class HostFirewall {
             .minus(AddressSet.parse("127.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("224.0.0.0/3").orElseThrow());
 
+    /** Each step of a walk past senders that are cut into more pieces than {@link #MAX_CUTS} takes longer than a part's walk. */
+    private static final int MAX_STEPS = 64;
+
     private static final int MAX_CUTS = 128;
 
     /** Hooks in the order packets meet them. */
@@ -63,7 +66,7 @@ final class HostFirewall {
     private final HostTables tables;
     private final List<HostTablesUnreadable> unreadable;
     private final PertinentRules pertinent = new PertinentRules();
-    private final Map<Subject, long[]> cutsOf = new HashMap<>();
+    private final Map<Subject, PertinentRules.Parting> partingOf = new HashMap<>();
 
     HostFirewall(List<HostTable> tables, List<NftRuleset> rulesets, List<HostTablesUnreadable> unreadable) {
         this.tables = new HostTables(tables, rulesets);
@@ -154,18 +157,28 @@ final class HostFirewall {
             return decideAtOnce(question, pertinent.ofOften(question.senders()).of(question.mechanism()));
         }
         PertinentRules rules = pertinent.of(question.mechanism());
-        long[] cuts = cutsOf.computeIfAbsent(
+        PertinentRules.Parting parting = partingOf.computeIfAbsent(
                 new Subject(question.direction(), question.transport(), question.port(), question.mechanism()),
-                subject -> rules.cuts(new Run(question, false, rules).entries()));
+                subject -> rules.parting(new Run(question, false, rules).entries()));
+        long[] cuts = parting.cuts();
+        if (cuts.length <= MAX_CUTS) {
+            return decideAtOnce(question, rules);
+        }
+        if (parting.steps() <= MAX_STEPS) {
+            List<HostDecision> strict = strictly(question, rules);
+            if (strict.stream().noneMatch(HostFirewall::restsOnForm)) {
+                return strict;
+            }
+        }
         List<HostDecision> decisions = new ArrayList<>();
         decide(question, rules, cuts, 0, cuts.length, decisions);
-        return cuts.length <= MAX_CUTS ? decisions : merged(decisions);
+        return merged(decisions);
     }
 
     /**
      * Decides for parts of the senders in which few rules begin: a set that thousands of rules cut into pieces makes every
      * step of a walk as long as the set, so that many short walks, each past the rules that concern its part, cost less
-     * than one long one.
+     * than one of many steps.
      */
     private void decide(
             Question question, PertinentRules rules, long[] cuts, int from, int to, List<HostDecision> into) {
@@ -236,10 +249,14 @@ final class HostFirewall {
                                 group.stream().map(HostDecision::sources).toList()))));
     }
 
-    private List<HostDecision> decideAtOnce(Question question, PertinentRules rules) {
+    private List<HostDecision> strictly(Question question, PertinentRules rules) {
         Run strict = new Run(question, false, rules);
         strict.go();
-        List<HostDecision> decisions = strict.decisions();
+        return strict.decisions();
+    }
+
+    private List<HostDecision> decideAtOnce(Question question, PertinentRules rules) {
+        List<HostDecision> decisions = strictly(question, rules);
         boolean readable = decisions.stream().anyMatch(HostFirewall::restsOnForm);
         if (!readable) {
             return decisions;
@@ -566,10 +583,21 @@ final class HostFirewall {
             for (HostWalk.Claim claim : claims) {
                 alike.computeIfAbsent(claim.refusal(), key -> new ArrayList<>()).add(claim);
             }
-            alike.forEach((refusal, some) -> answers(packet, refusal, some));
+            Map<HostPacket.Refusal, Answer> answers = new HashMap<>();
+            List<HostWalk.Claim> answered = new ArrayList<>(claims.size());
+            for (HostWalk.Claim claim : claims) {
+                Answer answer = answers.computeIfAbsent(
+                        claim.refusal(),
+                        refusal -> answer(packet, refusal, alike.getOrDefault(refusal, List.of(claim))));
+                answered(claim, answer, answered);
+            }
+            total.claimAll(answered);
         }
 
-        private void answers(HostPacket packet, HostPacket.Refusal refusal, List<HostWalk.Claim> claims) {
+        /** The senders whom a refusal surely reaches, and those whom it surely does not. */
+        private record Answer(AddressSet arrives, AddressSet lost) {}
+
+        private Answer answer(HostPacket packet, HostPacket.Refusal refusal, List<HostWalk.Claim> claims) {
             AddressSet senders = AddressSet.union(
                     claims.stream().map(HostWalk.Claim::sources).toList());
             HostWalk.Summary swallowed = new HostWalk.Summary();
@@ -580,15 +608,17 @@ final class HostFirewall {
                 // What the node sends itself comes in again; marks stay on it.
                 here = through(answer(packet, refusal, claims, true), here, swallowed, false);
             }
-            AddressSet arrives = AddressSet.NONE;
+            AddressSet passed = AddressSet.NONE;
             for (HostWalk.Reach reach : here.values()) {
-                arrives = arrives.union(reach.all());
+                passed = passed.union(reach.all());
             }
-            AddressSet lost = AddressSet.union(
+            AddressSet stopped = AddressSet.union(
                     swallowed.claims.stream().map(HostWalk.Claim::sources).toList());
-            for (HostWalk.Claim claim : claims) {
-                answered(claim, arrives.minus(lost), lost.minus(arrives), swallowed);
-            }
+            Answer answer = new Answer(passed.minus(stopped), stopped.minus(passed));
+            AddressSet either = senders.minus(answer.arrives()).minus(answer.lost());
+            swallowed.doubts.forEach((doubt, raised) -> total.raise(
+                    doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
+            return answer;
         }
 
         /** What the kernel says to the sender of a packet that is rejected. */
@@ -617,15 +647,13 @@ final class HostFirewall {
                     seen);
         }
 
-        private void answered(HostWalk.Claim claim, AddressSet arrives, AddressSet lost, HostWalk.Summary swallowed) {
+        private static void answered(HostWalk.Claim claim, Answer answer, List<HostWalk.Claim> into) {
             HostWalk.Claim silent = claim.ending(HostWalk.End.DROP);
-            total.claim(claim.of(claim.sources().intersect(arrives), claim.sure()));
-            total.claim(silent.of(claim.sources().intersect(lost), claim.sure()));
-            AddressSet either = claim.sources().minus(arrives).minus(lost);
-            total.claim(claim.of(either, false));
-            total.claim(silent.of(either, false));
-            swallowed.doubts.forEach((doubt, raised) -> total.raise(
-                    doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
+            AddressSet either = claim.sources().minus(answer.arrives()).minus(answer.lost());
+            into.add(claim.of(claim.sources().intersect(answer.arrives()), claim.sure()));
+            into.add(silent.of(claim.sources().intersect(answer.lost()), claim.sure()));
+            into.add(claim.of(either, false));
+            into.add(silent.of(either, false));
         }
 
         /** Through every base chain on a packet's way; what passes all of them. */
@@ -643,15 +671,17 @@ final class HostFirewall {
                 }
                 Passage passage = inAnyOrder(stages.subList(i, next), packet, here);
                 passage.doubts.forEach(into::raise);
+                List<HostWalk.Claim> ends = new ArrayList<>();
                 for (HostWalk.Claim claim : passage.claims) {
                     if (claim.end() == HostWalk.End.ACCEPT) {
                         allowedBy.add(claim);
                     } else if (claim.end() == HostWalk.End.REJECT && ofConnection) {
                         refused.add(claim);
                     } else {
-                        into.claim(claim);
+                        ends.add(claim);
                     }
                 }
+                into.claimAll(ends);
                 here = passage.onward;
                 i = next;
             }
@@ -724,6 +754,7 @@ final class HostFirewall {
                     return;
                 }
                 HostWalk.Summary summary = walk.base(stage.chain(), state);
+                HostWalk.Falls falls = new HostWalk.Falls();
                 AddressSet all = reach.all();
                 summary.counted()
                         .forEach((rule, some) ->
@@ -736,7 +767,7 @@ final class HostFirewall {
                     HostWalk.Claim claim = found.sure() && perhaps(stage, state, found) ? found.unsure() : found;
                     if (claim.sure() != found.sure()) {
                         AddressSet met = HostWalk.within(all, claim.sources());
-                        HostWalk.fall(passage.onward, state, AddressSet.NONE, met);
+                        falls.add(state, AddressSet.NONE, met);
                         passage.doubts.merge(
                                 HostDoubt.TRACKING,
                                 new HostWalk.Raised(
@@ -748,7 +779,7 @@ final class HostFirewall {
                     AddressSet sure = claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
                     AddressSet may = HostWalk.within(claim.sure() ? reach.may : all, claim.sources());
                     if (claim.end() == HostWalk.End.ACCEPT) {
-                        HostWalk.fall(passage.onward, claim.state(), sure, may);
+                        falls.add(claim.state(), sure, may);
                         if (stage.primary() && packet.first()) {
                             passage.claim(claim.of(sure.union(may), true));
                         }
@@ -763,6 +794,7 @@ final class HostFirewall {
                         passage.claim(own.of(may, false));
                     }
                 }
+                falls.into(passage.onward);
             });
         }
 
@@ -838,26 +870,21 @@ final class HostFirewall {
             boolean unseen = total.doubts.containsKey(HostDoubt.OTHER_TABLES);
             boolean nothing = filters(question.direction()).isEmpty() && !filterKnownEmpty();
             List<HostWalk.Claim> open = new ArrayList<>();
-            AddressSet dropped = AddressSet.NONE;
-            AddressSet rejected = AddressSet.NONE;
-            AddressSet untold = AddressSet.NONE;
             for (HostWalk.Claim claim : total.claims) {
                 if (claim.sure()) {
                     boolean told = claim.end() != HostWalk.End.OPEN;
                     decisions.add(decided(claim, outcome(claim.end()), told ? none : doubts(claim.sources())));
-                    continue;
-                }
-                open.add(claim);
-                switch (claim.end()) {
-                    case DROP -> dropped = dropped.union(claim.sources());
-                    case REJECT -> rejected = rejected.union(claim.sources());
-                    default -> untold = untold.union(claim.sources());
+                } else {
+                    open.add(claim);
                 }
             }
             AddressSet certain = open.isEmpty()
                     ? ended()
                     : AddressSet.union(
                             decisions.stream().map(HostDecision::sources).toList());
+            AddressSet dropped = ending(open, HostWalk.End.DROP);
+            AddressSet rejected = ending(open, HostWalk.End.REJECT);
+            AddressSet untold = ending(open, HostWalk.End.OPEN);
             AddressSet mayPass = passing.minus(surelyPassing);
             AddressSet rest = question.senders().minus(certain).minus(surelyPassing);
             AddressSet onlyDropped =
@@ -865,25 +892,33 @@ final class HostFirewall {
             AddressSet onlyRejected =
                     rest.intersect(rejected).minus(dropped).minus(untold).minus(mayPass);
             AddressSet unclear = rest.minus(onlyDropped).minus(onlyRejected);
-            for (HostWalk.Claim claim : open) {
+            AddressSet blockedAnyway = unclear.minus(mayPass).minus(untold);
+            // The first claim about a sender is the one to be named.
+            List<AddressSet> firsts = AddressSet.withoutEarlier(
+                    open.stream().map(HostWalk.Claim::sources).toList());
+            for (int i = 0; i < open.size(); i++) {
+                HostWalk.Claim claim = open.get(i);
                 boolean drop = claim.end() == HostWalk.End.DROP;
-                AddressSet alike = claim.sources().intersect(drop ? onlyDropped : onlyRejected);
+                AddressSet alike = firsts.get(i).intersect(drop ? onlyDropped : onlyRejected);
                 if (!alike.isEmpty() && claim.end() != HostWalk.End.OPEN) {
                     decisions.add(decided(claim.of(alike, true), outcome(claim.end()), none));
-                    onlyDropped = onlyDropped.minus(alike);
-                    onlyRejected = onlyRejected.minus(alike);
                 }
             }
-            AddressSet blockedAnyway = unclear.minus(mayPass).minus(untold);
-            for (HostWalk.Claim claim : open) {
-                AddressSet here = claim.sources().intersect(unclear);
+            for (int i = 0; i < open.size(); i++) {
+                AddressSet here = firsts.get(i).intersect(unclear);
                 if (!here.isEmpty()) {
-                    unclear = unclear.minus(here);
-                    split(claim, here, blockedAnyway, decisions);
+                    split(open.get(i), here, blockedAnyway, decisions);
                 }
             }
             allowed(surelyPassing, nothing || unseen, decisions);
             return decisions;
+        }
+
+        private static AddressSet ending(List<HostWalk.Claim> claims, HostWalk.End end) {
+            return AddressSet.union(claims.stream()
+                    .filter(claim -> claim.end() == end)
+                    .map(HostWalk.Claim::sources)
+                    .toList());
         }
 
         private void split(
@@ -901,17 +936,19 @@ final class HostFirewall {
         }
 
         private void allowed(AddressSet sources, boolean uncertain, List<HostDecision> decisions) {
-            AddressSet left = sources;
-            for (HostWalk.Claim claim : allowedBy) {
-                AddressSet here = left.intersect(claim.sources());
+            List<AddressSet> by =
+                    allowedBy.stream().map(HostWalk.Claim::sources).toList();
+            List<AddressSet> firsts = AddressSet.withoutEarlier(by);
+            for (int i = 0; i < firsts.size(); i++) {
+                AddressSet here = sources.intersect(firsts.get(i));
                 if (!here.isEmpty()) {
-                    left = left.minus(here);
                     decisions.add(decided(
-                            claim.of(here, true),
+                            allowedBy.get(i).of(here, true),
                             uncertain ? Outcome.UNKNOWN : Outcome.ALLOWED,
                             uncertain ? doubts(here) : Set.of()));
                 }
             }
+            AddressSet left = sources.minus(AddressSet.union(by));
             if (!left.isEmpty()) {
                 Set<HostDoubt> doubts = uncertain ? doubts(left) : Set.of();
                 decisions.add(new HostDecision(

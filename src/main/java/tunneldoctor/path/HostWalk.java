@@ -39,6 +39,8 @@ final class HostWalk {
 
     private static final int MAX_SUMMARIES = 20_000;
 
+    private static final int FEW_CLAIMS = 8;
+
     private static final long LAST_ADDRESS = AddressSet.ALL.last();
 
     /** How a packet's way through a table ends. */
@@ -123,6 +125,15 @@ final class HostWalk {
             return new Claim(other, sources, sure, state, rule, at, lineHash, policy, table, owner);
         }
 
+        /** What makes a difference behind the end, for claims that end alike. */
+        private Object key() {
+            return switch (end) {
+                case ACCEPT -> state;
+                case REJECT -> refusal();
+                case DROP, OPEN -> State.FRESH;
+            };
+        }
+
         /** How a claim of {@link End#REJECT} refuses. */
         HostPacket.Refusal refusal() {
             return HostPacket.Refusal.of(rule == null ? "" : rule.targetOptions());
@@ -168,18 +179,55 @@ final class HostWalk {
                 return;
             }
             Map<Object, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
-            Object key = switch (claim.end()) {
-                case ACCEPT -> claim.state();
-                case REJECT -> claim.refusal();
-                case DROP, OPEN -> State.FRESH;
-            };
-            AddressSet before = byState.getOrDefault(key, AddressSet.NONE);
-            AddressSet fresh =
-                    before.isEmpty() ? claim.sources() : claim.sources().minus(before);
+            AddressSet before = byState.getOrDefault(claim.key(), AddressSet.NONE);
+            AddressSet fresh = without(claim.sources(), before);
             if (!fresh.isEmpty()) {
                 claims.add(claim.of(fresh, false));
-                byState.put(key, before.isEmpty() ? fresh : before.union(fresh));
+                byState.put(claim.key(), before.isEmpty() ? fresh : before.union(fresh));
             }
+        }
+
+        /** As {@link #claim} one after another, but what may end already is added up once, not once for each of thousands. */
+        void claimAll(List<Claim> some) {
+            if (some.size() <= FEW_CLAIMS) {
+                some.forEach(this::claim);
+                return;
+            }
+            Map<List<Object>, List<Integer>> alike = new LinkedHashMap<>();
+            AddressSet[] fresh = new AddressSet[some.size()];
+            for (int i = 0; i < fresh.length; i++) {
+                Claim claim = some.get(i);
+                fresh[i] = claim.sources();
+                if (!claim.sure()) {
+                    alike.computeIfAbsent(List.of(claim.end(), claim.key()), key -> new ArrayList<>())
+                            .add(i);
+                }
+            }
+            for (List<Integer> group : alike.values()) {
+                Claim first = some.get(group.get(0));
+                Map<Object, AddressSet> byState = claimed.computeIfAbsent(first.end(), end -> new HashMap<>());
+                List<AddressSet> senders = new ArrayList<>(group.size() + 1);
+                senders.add(byState.getOrDefault(first.key(), AddressSet.NONE));
+                group.forEach(place -> senders.add(fresh[place]));
+                byState.put(first.key(), AddressSet.union(senders));
+                List<AddressSet> apart = AddressSet.withoutEarlier(senders);
+                for (int i = 0; i < group.size(); i++) {
+                    fresh[group.get(i)] = apart.get(i + 1);
+                }
+            }
+            for (int i = 0; i < fresh.length; i++) {
+                if (!fresh[i].isEmpty()) {
+                    claims.add(some.get(i).of(fresh[i], some.get(i).sure()));
+                }
+            }
+        }
+
+        /** Takes over all of another's, where this has none yet. */
+        private void begin(Summary other) {
+            claims.addAll(other.claims);
+            doubts.putAll(other.doubts);
+            other.claimed.forEach((end, byState) -> claimed.put(end, new HashMap<>(byState)));
+            other.counted.forEach(this::counted);
         }
 
         void counted(HostRule rule, AddressSet senders) {
@@ -256,9 +304,7 @@ final class HostWalk {
     Summary base(HostTables.ChainText chain, State state) {
         Summary inner = summary(chain, state, 0);
         Summary result = new Summary();
-        inner.claims.forEach(result::claim);
-        result.doubts.putAll(inner.doubts);
-        inner.counted.forEach(result::counted);
+        result.begin(inner);
         String policy = chain.chain().policy().orElse("");
         Mechanism owner = slot.policyOwner(chain.chain().name());
         End end = switch (policy) {
@@ -343,26 +389,47 @@ final class HostWalk {
         Map.Entry<State, Reach> only = here.entrySet().iterator().next();
         State state = only.getKey();
         Reach reach = only.getValue();
-        CaughtSenders caught = new CaughtSenders();
         boolean blocksCount = counts.test(owner);
+        int[] counting = new int[to - from];
+        List<AddressSet> senders = new ArrayList<>(to - from);
         for (int i = from; i < to; i++) {
-            HostRule rule = rules.rule(i);
-            End end = rules.end(i);
-            if (end != End.ACCEPT && !blocksCount || !ignored.isEmpty() && ignored.contains(rule)) {
-                continue;
-            }
-            AddressSet fresh = caught.add(rules.first(i), Math.min(rules.last(i), LAST_ADDRESS));
-            AddressSet sure = within(reach.sure, fresh);
-            AddressSet may = within(reach.may, fresh);
-            if (!sure.isEmpty() || !may.isEmpty()) {
-                if (rules.names(i)) {
-                    matcher.consultNames();
-                }
-                End met = end == End.REJECT && !packet.refusalReachesClient() ? End.DROP : end;
-                end(summary, met, rule, rules.at(i), rules.lineHash(i), chain.table(), owner, state, sure, may);
+            if ((blocksCount || rules.end(i) == End.ACCEPT)
+                    && (ignored.isEmpty() || !ignored.contains(rules.rule(i)))) {
+                counting[senders.size()] = i;
+                senders.add(AddressSet.range(rules.first(i), Math.min(rules.last(i), LAST_ADDRESS)));
             }
         }
-        AddressSet all = caught.all();
+        List<AddressSet> caught = AddressSet.withoutEarlier(senders);
+        List<Claim> claims = new ArrayList<>(senders.size());
+        for (int i = 0; i < caught.size(); i++) {
+            AddressSet sure = within(reach.sure, caught.get(i));
+            AddressSet may = within(reach.may, caught.get(i));
+            if (!sure.isEmpty() || !may.isEmpty()) {
+                int row = counting[i];
+                if (rules.names(row)) {
+                    matcher.consultNames();
+                }
+                End end = rules.end(row);
+                End met = end == End.REJECT && !packet.refusalReachesClient() ? End.DROP : end;
+                addEnds(
+                        claims,
+                        new Claim(
+                                met,
+                                AddressSet.NONE,
+                                true,
+                                state,
+                                rules.rule(row),
+                                rules.at(row),
+                                rules.lineHash(row),
+                                null,
+                                chain.table(),
+                                owner),
+                        sure,
+                        may);
+            }
+        }
+        summary.claimAll(claims);
+        AddressSet all = AddressSet.union(senders);
         reach.sure = without(reach.sure, all);
         reach.may = without(reach.may, all);
         if (reach.isEmpty()) {
@@ -538,12 +605,14 @@ final class HostWalk {
 
     private static void enter(
             Summary inner, AddressSet sure, AddressSet perhaps, Summary summary, Map<State, Reach> onward) {
+        List<Claim> claims = new ArrayList<>(inner.claims.size());
         for (Claim claim : inner.claims) {
-            summary.claim(claim.of(within(sure, claim.sources()), claim.sure()));
+            claims.add(claim.of(within(sure, claim.sources()), claim.sure()));
             if (!perhaps.isEmpty()) {
-                summary.claim(claim.of(within(perhaps, claim.sources()), false));
+                claims.add(claim.of(within(perhaps, claim.sources()), false));
             }
         }
+        summary.claimAll(claims);
         AddressSet all = perhaps.isEmpty() ? sure : sure.union(perhaps);
         inner.doubts.forEach((doubt, raised) ->
                 summary.raise(doubt, new Raised(within(all, raised.sources()), raised.rule(), raised.about())));
@@ -567,25 +636,19 @@ final class HostWalk {
             State state,
             AddressSet sure,
             AddressSet perhaps) {
-        end(summary, end, rule, rule.source(), rule.source().hashCode(), table, owner, state, sure, perhaps);
+        SourceRef at = rule.source();
+        Claim claim = new Claim(end, AddressSet.NONE, true, state, rule, at, at.hashCode(), null, table, owner);
+        List<Claim> claims = new ArrayList<>(2);
+        addEnds(claims, claim, sure, perhaps);
+        claims.forEach(summary::claim);
     }
 
-    private static void end(
-            Summary summary,
-            End end,
-            HostRule rule,
-            SourceRef at,
-            int lineHash,
-            HostTable table,
-            Mechanism owner,
-            State state,
-            AddressSet sure,
-            AddressSet perhaps) {
+    private static void addEnds(List<Claim> claims, Claim ofAll, AddressSet sure, AddressSet perhaps) {
         if (!sure.isEmpty()) {
-            summary.claim(new Claim(end, sure, true, state, rule, at, lineHash, null, table, owner));
+            claims.add(ofAll.of(sure, true));
         }
         if (!perhaps.isEmpty()) {
-            summary.claim(new Claim(end, perhaps, false, state, rule, at, lineHash, null, table, owner));
+            claims.add(ofAll.of(perhaps, false));
         }
     }
 
@@ -601,6 +664,26 @@ final class HostWalk {
         summary.doubt(
                 doubt, sure.union(perhaps), rule, doubt == HostDoubt.MISSING_CHAIN ? rule.target() : rule.chain());
         end(summary, End.OPEN, rule, table, owner, state, sure, perhaps);
+    }
+
+    /** Where senders go on, gathered before they are added up: there may be thousands of groups of them. */
+    static final class Falls {
+        private final Map<State, List<AddressSet>> sure = new LinkedHashMap<>();
+        private final Map<State, List<AddressSet>> may = new HashMap<>();
+
+        void add(State state, AddressSet moreSure, AddressSet moreMay) {
+            if (!moreSure.isEmpty() || !moreMay.isEmpty()) {
+                sure.computeIfAbsent(state, key -> new ArrayList<>()).add(moreSure);
+                may.computeIfAbsent(state, key -> new ArrayList<>()).add(moreMay);
+            }
+        }
+
+        void into(Map<State, Reach> onward) {
+            sure.forEach((state, some) -> {
+                AddressSet perhaps = AddressSet.union(may.getOrDefault(state, List.of()));
+                fall(onward, state, without(AddressSet.union(some), perhaps), perhaps);
+            });
+        }
     }
 
     static void fall(Map<State, Reach> into, State state, AddressSet sure, AddressSet may) {

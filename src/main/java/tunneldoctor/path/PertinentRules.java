@@ -191,6 +191,8 @@ final class PertinentRules {
         private Columns(List<HostRule> all) {
             this(0);
             rules = all.toArray(new HostRule[0]);
+            firsts = new long[rules.length];
+            Arrays.fill(firsts, NO_RUN);
             traits = new byte[rules.length];
             count = rules.length;
         }
@@ -343,6 +345,7 @@ final class PertinentRules {
 
         private void addTo(Cuts cuts, HostPacket packet) {
             for (int i = 0; i < count; i++) {
+                cuts.steps += plain(i) && i > 0 && plain(i - 1) ? 0 : 1;
                 if (first(i) == Columns.NO_RUN) {
                     cuts.add(rule(i), packet);
                 } else if (last(i) != Long.MAX_VALUE) {
@@ -381,8 +384,16 @@ final class PertinentRules {
     /** A chain where packets enter a table. */
     record Entry(HostTables.Slot slot, HostTables.ChainText chain) {}
 
-    /** Where the senders of rules begin that a connection's packets may meet, ascending, each once. */
-    long[] cuts(Map<HostPacket, List<Entry>> entries) {
+    /**
+     * How a connection's packets are told apart by their senders.
+     *
+     * @param cuts where the senders of rules begin, ascending, each once
+     * @param steps how many rules are walked one by one, a row of plain ones as one
+     */
+    record Parting(long[] cuts, int steps) {}
+
+    /** How the rules part the senders of a connection whose packets enter chains. */
+    Parting parting(Map<HostPacket, List<Entry>> entries) {
         Cuts found = new Cuts();
         entries.forEach((packet, chains) -> {
             Map<HostTables.ChainText, Boolean> entered = new IdentityHashMap<>();
@@ -390,13 +401,9 @@ final class PertinentRules {
             while (!left.isEmpty()) {
                 Entry next = left.remove(left.size() - 1);
                 if (entered.put(next.chain(), true) == null) {
-                    if (next.chain().chain().rules().size() <= SHORT_CHAIN) {
-                        next.chain().chain().rules().forEach(rule -> found.add(rule, packet));
-                    } else {
-                        sifted(next.slot(), next.chain(), packet).addTo(found, packet);
-                    }
-                    String before = "";
                     Sifted rules = of(next.slot(), next.chain(), packet);
+                    rules.addTo(found, packet);
+                    String before = "";
                     for (int i = 0; i < rules.size(); i++) {
                         String target = rules.rule(i).target();
                         if (target.equals(before)) {
@@ -411,12 +418,13 @@ final class PertinentRules {
                 }
             }
         });
-        return found.sorted();
+        return new Parting(found.sorted(), found.steps);
     }
 
     private static final class Cuts {
         private long[] firsts = new long[64];
         private int count;
+        private int steps;
 
         void add(HostRule rule, HostPacket packet) {
             List<Match> matches = rule.matches();

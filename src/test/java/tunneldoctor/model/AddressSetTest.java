@@ -146,4 +146,33 @@ class AddressSetTest {
                         .covers(AddressSet.parseAddress("10.0.77.1").orElseThrow()))
                 .isTrue();
     }
+
+    @Test
+    void givesAnAddressToTheFirstSetThatHoldsIt() {
+        long last = AddressSet.ALL.last();
+        for (int i = 0; i < 2_000; i++) {
+            // At the lower end, at the upper end, or anywhere; short runs touch each other often.
+            long base = random.nextInt(3) == 0 ? 0 : random.nextBoolean() ? last - ADDRESSES : 1L << 31;
+            List<AddressSet> sets = new ArrayList<>();
+            for (int count = random.nextInt(120); count >= 0; count--) {
+                AddressSet set = AddressSet.NONE;
+                for (int runs = random.nextInt(random.nextInt(4) == 0 ? 6 : 2); runs >= 0; runs--) {
+                    long first = base + random.nextInt(ADDRESSES);
+                    set = set.union(AddressSet.range(
+                            first, Math.min(last, first + random.nextInt(random.nextInt(8) == 0 ? 100 : 3))));
+                }
+                sets.add(random.nextInt(20) == 0 ? AddressSet.NONE : set);
+            }
+            AddressSet before = AddressSet.NONE;
+            List<AddressSet> expected = new ArrayList<>();
+            for (AddressSet set : sets) {
+                expected.add(set.minus(before));
+                before = before.union(set);
+            }
+
+            assertThat(AddressSet.withoutEarlier(sets)).isEqualTo(expected);
+        }
+        assertThat(AddressSet.withoutEarlier(List.of(AddressSet.of(7), AddressSet.ALL, AddressSet.ALL)))
+                .containsExactly(AddressSet.of(7), AddressSet.ALL.minus(AddressSet.of(7)), AddressSet.NONE);
+    }
 }

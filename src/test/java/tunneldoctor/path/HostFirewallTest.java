@@ -675,6 +675,55 @@ class HostFirewallTest {
         }
     }
 
+    /** However many senders are asked about together, each fares as if asked about alone. */
+    @Test
+    void sendersInACrowdFareAsAlone() {
+        Random random = new Random(23);
+        for (int round = 0; round < 30; round++) {
+            StringBuilder text = new StringBuilder("-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-N X\n");
+            // Few doubts: one walk for all. Many: a walk for each part of the senders.
+            int doubts = random.nextInt(3) == 0 ? 0 : random.nextBoolean() ? 3 : 40;
+            for (int i = 0; i < 600; i++) {
+                String chain = random.nextInt(3) == 0 ? "X" : random.nextInt(40) == 0 ? "OUTPUT" : "INPUT";
+                String end = chain.equals("OUTPUT") ? "-d " : "-s ";
+                String block = end + "10.0." + random.nextInt(4) + "." + random.nextInt(256) + "/"
+                        + (random.nextInt(5) == 0 ? 24 + random.nextInt(6) : 32);
+                String target = List.of("ACCEPT", "DROP", "REJECT", "REJECT --reject-with tcp-reset")
+                        .get(random.nextInt(4));
+                boolean open = random.nextInt(600) < doubts;
+                text.append(
+                        "-A " + chain + " " + block + (open ? " -m limit --limit 1/s" : "") + " -j " + target + "\n");
+                text.append(random.nextInt(200) == 0 ? "-A INPUT -s 10.0.0.0/22 -m limit --limit 1/s -j X\n" : "");
+            }
+            HostTexts texts = new HostTexts().with("iptables -S", text.toString());
+            List<HostDecision> decisions = firewall(texts)
+                    .decide(question().from(AddressSet.parse("10.0.0.0/8").orElseThrow()));
+            for (int probe = 0; probe < 200; probe++) {
+                AddressSet one =
+                        AddressSet.of(AddressSet.parseAddress("10.0.0.0").orElseThrow() + random.nextInt(1100));
+                HostDecision alone =
+                        firewall(texts).decide(question().from(one)).get(0);
+                assertThat(decisions)
+                        .filteredOn(decision -> decision.sources().includes(one))
+                        .singleElement()
+                        .extracting(
+                                HostDecision::outcome,
+                                HostDecision::likely,
+                                HostDecision::rule,
+                                HostDecision::policyOf,
+                                HostDecision::varies,
+                                HostDecision::doubts)
+                        .containsExactly(
+                                alone.outcome(),
+                                alone.likely(),
+                                alone.rule(),
+                                alone.policyOf(),
+                                alone.varies(),
+                                alone.doubts());
+            }
+        }
+    }
+
     private static AddressSet source(HostRule rule) {
         return rule.matches().stream()
                 .filter(Match.Source.class::isInstance)
