@@ -54,21 +54,6 @@ public final class AddressSet {
         return new AddressSet(IntervalSet.union(intervals));
     }
 
-    /** Each set without what those before it hold; a set that loses nothing is itself. */
-    public static List<AddressSet> withoutEarlier(List<AddressSet> sets) {
-        List<IntervalSet> intervals = new ArrayList<>(sets.size());
-        for (AddressSet set : sets) {
-            intervals.add(set.intervals);
-        }
-        List<IntervalSet> apart = IntervalSet.withoutEarlier(intervals);
-        List<AddressSet> left = new ArrayList<>(sets.size());
-        for (int i = 0; i < sets.size(); i++) {
-            IntervalSet of = apart.get(i);
-            left.add(of == intervals.get(i) ? sets.get(i) : of.isEmpty() ? NONE : new AddressSet(of));
-        }
-        return left;
-    }
-
     /**
      * Reads {@code 10.0.0.4}, {@code 10.0.0.0/16}, {@code 10.0.0.0/255.255.0.0} (any mask) or {@code 10.0.0.1-10.0.0.9}.
      *
@@ -176,6 +161,10 @@ public final class AddressSet {
             subset = (subset - scattered) & scattered;
         } while (subset != 0);
         return Optional.of(new AddressSet(IntervalSet.union(runs)));
+    }
+
+    IntervalSet intervals() {
+        return intervals;
     }
 
     public boolean isEmpty() {

@@ -31,7 +31,7 @@ final class IntervalSet {
                 throw new IllegalArgumentException("not ascending intervals with gaps between them");
             }
         }
-        return new IntervalSet(bounds.clone());
+        return bounds.length == 0 ? EMPTY : new IntervalSet(bounds.clone());
     }
 
     /** The union of any sets. */
@@ -72,11 +72,6 @@ final class IntervalSet {
             }
         }
         return new IntervalSet(size == merged.length ? merged : Arrays.copyOf(merged, size));
-    }
-
-    /** Each set without what those before it hold; a set that loses nothing is itself. */
-    static List<IntervalSet> withoutEarlier(List<IntervalSet> sets) {
-        return new Precedence(sets).apart();
     }
 
     boolean isEmpty() {
@@ -268,6 +263,21 @@ final class IntervalSet {
         return of(0, universeLast).minus(this);
     }
 
+    /** How many intervals. */
+    int count() {
+        return bounds.length / 2;
+    }
+
+    /** The first value of an interval, counted from 0. */
+    long first(int interval) {
+        return bounds[2 * interval];
+    }
+
+    /** The last value of an interval, counted from 0. */
+    long last(int interval) {
+        return bounds[2 * interval + 1];
+    }
+
     /** The intervals as {first, last}, ascending. */
     List<long[]> pairs() {
         List<long[]> pairs = new ArrayList<>(bounds.length / 2);
@@ -305,153 +315,5 @@ final class IntervalSet {
     @Override
     public int hashCode() {
         return Arrays.hashCode(bounds);
-    }
-
-    /**
-     * Sets that come before one another: a value belongs to the first that holds it. One sweep over all intervals in
-     * ascending order, so that thousands of sets cost little more than to sort them.
-     */
-    private static final class Precedence {
-        private final List<IntervalSet> sets;
-        private final long[] firsts;
-        private final long[] lasts;
-        private final int[] setOf;
-
-        /** The intervals met so far that may not have ended, as a heap: the one of the first set on top. */
-        private int[] open = new int[16];
-
-        private int openCount;
-
-        /** What is left of the sets, ascending: the first and the last value, and whose they are. */
-        private long[] parts = new long[64];
-
-        private int[] partOf = new int[32];
-        private int partCount;
-
-        Precedence(List<IntervalSet> sets) {
-            this.sets = sets;
-            int count = 0;
-            for (IntervalSet set : sets) {
-                count += set.bounds.length / 2;
-            }
-            firsts = new long[count];
-            lasts = new long[count];
-            setOf = new int[count];
-            int at = 0;
-            for (int i = 0; i < sets.size(); i++) {
-                long[] bounds = sets.get(i).bounds;
-                for (int j = 0; j < bounds.length; j += 2) {
-                    firsts[at] = bounds[j];
-                    lasts[at] = bounds[j + 1];
-                    setOf[at++] = i;
-                }
-            }
-        }
-
-        List<IntervalSet> apart() {
-            sweep();
-            int[] ends = new int[sets.size() + 1];
-            long[] sizes = new long[sets.size()];
-            for (int i = 0; i < partCount; i++) {
-                ends[partOf[i] + 1]++;
-                sizes[partOf[i]] += parts[2 * i + 1] - parts[2 * i] + 1;
-            }
-            for (int i = 0; i < sets.size(); i++) {
-                ends[i + 1] += ends[i];
-            }
-            int[] filled = Arrays.copyOf(ends, sets.size());
-            long[] bySet = new long[2 * partCount];
-            for (int i = 0; i < partCount; i++) {
-                int place = filled[partOf[i]]++;
-                bySet[2 * place] = parts[2 * i];
-                bySet[2 * place + 1] = parts[2 * i + 1];
-            }
-            List<IntervalSet> apart = new ArrayList<>(sets.size());
-            for (int i = 0; i < sets.size(); i++) {
-                IntervalSet whole = sets.get(i);
-                apart.add(
-                        ends[i] == ends[i + 1]
-                                ? EMPTY
-                                : sizes[i] == whole.size()
-                                        ? whole
-                                        : new IntervalSet(Arrays.copyOfRange(bySet, 2 * ends[i], 2 * ends[i + 1])));
-            }
-            return apart;
-        }
-
-        private void sweep() {
-            // The beginning and the interval's place in one number, which sorts without an object for each.
-            long[] order = new long[firsts.length];
-            for (int i = 0; i < order.length; i++) {
-                order[i] = firsts[i] << 31 | i;
-            }
-            Arrays.sort(order);
-            long next = 0;
-            for (long packed : order) {
-                int interval = (int) (packed & Integer.MAX_VALUE);
-                next = partsUntil(firsts[interval], next);
-                push(interval);
-            }
-            partsUntil(Long.MAX_VALUE, next);
-        }
-
-        /** Gives the values from one to another, exclusive, to the intervals that are open. */
-        private long partsUntil(long end, long from) {
-            long next = from;
-            while (openCount > 0 && next < end) {
-                int interval = open[0];
-                if (lasts[interval] < next) {
-                    pop();
-                } else {
-                    long last = Math.min(lasts[interval], end - 1);
-                    part(setOf[interval], Math.max(next, firsts[interval]), last);
-                    next = last + 1;
-                }
-            }
-            return openCount == 0 ? end : next;
-        }
-
-        private void part(int set, long first, long last) {
-            if (partCount > 0 && partOf[partCount - 1] == set && parts[2 * partCount - 1] + 1 == first) {
-                parts[2 * partCount - 1] = last;
-                return;
-            }
-            if (partCount == partOf.length) {
-                parts = Arrays.copyOf(parts, 4 * partCount);
-                partOf = Arrays.copyOf(partOf, 2 * partCount);
-            }
-            parts[2 * partCount] = first;
-            parts[2 * partCount + 1] = last;
-            partOf[partCount++] = set;
-        }
-
-        private void push(int interval) {
-            if (openCount == open.length) {
-                open = Arrays.copyOf(open, 2 * openCount);
-            }
-            int at = openCount++;
-            while (at > 0 && open[(at - 1) / 2] > interval) {
-                open[at] = open[(at - 1) / 2];
-                at = (at - 1) / 2;
-            }
-            open[at] = interval;
-        }
-
-        private void pop() {
-            int moved = open[--openCount];
-            int at = 0;
-            while (2 * at + 1 < openCount) {
-                int child = 2 * at + 1;
-                if (child + 1 < openCount && open[child + 1] < open[child]) {
-                    child++;
-                }
-                if (open[child] >= moved) {
-                    break;
-                }
-                open[at] = open[child];
-                at = child;
-            }
-            open[at] = moved;
-        }
     }
 }

@@ -54,7 +54,10 @@ final class IptablesRuleParser {
     private boolean[] quoted = new boolean[32];
 
     /** Of the words that are not quoted, as {@link WordCache} wants them. */
-    private int[] hashes = new int[32];
+    private long[] keys = new long[32];
+
+    /** Whether all those words are such as {@link WordCache} packs. */
+    private boolean packed;
 
     private int at;
     private Match[] matches = new Match[8];
@@ -186,7 +189,7 @@ final class IptablesRuleParser {
     private WordCache.Word word(int index) {
         return quoted[index]
                 ? new WordCache.Word(unquoted(starts[index], ends[index]))
-                : cache.word(line, starts[index], ends[index], hashes[index]);
+                : cache.word(line, starts[index], ends[index], keys[index], packed);
     }
 
     private IptablesOption optionAt(int index) {
@@ -489,16 +492,18 @@ final class IptablesRuleParser {
         String text = line;
         int length = text.length();
         count = 0;
+        int all = 0;
         int i = begin;
         while (true) {
             while (i < length && isBlank(text.charAt(i))) {
                 i++;
             }
             if (i >= length) {
+                packed = WordCache.isPacked(all);
                 return true;
             }
             int start = i;
-            int hash = 0;
+            long key = 0;
             char c = text.charAt(i);
             boolean inQuotes = c == '"';
             if (inQuotes) {
@@ -508,7 +513,8 @@ final class IptablesRuleParser {
                 }
             } else {
                 do {
-                    hash = 31 * hash + c;
+                    key = WordCache.key(key, c);
+                    all |= c;
                     i++;
                 } while (i < length && !isBlank(c = text.charAt(i)));
             }
@@ -518,7 +524,7 @@ final class IptablesRuleParser {
             starts[count] = start;
             ends[count] = i;
             quoted[count] = inQuotes;
-            hashes[count] = hash;
+            keys[count] = key;
             count++;
         }
     }
@@ -541,6 +547,6 @@ final class IptablesRuleParser {
         starts = Arrays.copyOf(starts, 2 * count);
         ends = Arrays.copyOf(ends, 2 * count);
         quoted = Arrays.copyOf(quoted, 2 * count);
-        hashes = Arrays.copyOf(hashes, 2 * count);
+        keys = Arrays.copyOf(keys, 2 * count);
     }
 }

@@ -10,13 +10,18 @@ import tunneldoctor.model.Match;
 final class WordCache {
     private static final int BITS = 12;
 
-    /** Spreads hashes that differ in few bits; 2^32 divided by the golden ratio. */
-    private static final int SPREAD = 0x9E37_79B9;
+    /** Spreads keys that differ in few bits; 2^64 divided by the golden ratio. */
+    private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+
+    /** So many characters of eight bits make a key that no other word of the same length has. */
+    private static final int MAX_PACKED = 8;
 
     private final @Nullable Word[] words = new Word[1 << BITS];
 
-    /** The hashes of the words, kept apart: most words met once need not be looked at to be told apart. */
-    private final int[] hashes = new int[1 << BITS];
+    /** The keys and lengths of the words, kept apart: most words need not be looked at to be told apart. */
+    private final long[] keys = new long[1 << BITS];
+
+    private final int[] lengths = new int[1 << BITS];
 
     private final @Nullable Match[] matches = new Match[1 << BITS];
     private final int[] matchHashes = new int[1 << BITS];
@@ -60,28 +65,52 @@ final class WordCache {
 
     /** The word between two places of a text. */
     Word word(String text, int from, int to) {
-        return word(text, from, to, hash(text, from, to));
+        long key = 0;
+        int all = 0;
+        for (int i = from; i < to; i++) {
+            char c = text.charAt(i);
+            key = key(key, c);
+            all |= c;
+        }
+        return word(text, from, to, key, isPacked(all));
     }
 
-    /** @param hash as {@link #hash} makes it */
-    Word word(String text, int from, int to, int hash) {
-        int place = hash * SPREAD >>> 32 - BITS;
-        if (hashes[place] == hash) {
+    /**
+     * @param key of all characters, as {@link #key} makes it
+     * @param packed whether {@link #isPacked} says so
+     */
+    Word word(String text, int from, int to, long key, boolean packed) {
+        int length = to - from;
+        int place = (int) (key * SPREAD >>> Long.SIZE - BITS);
+        if (keys[place] == key && lengths[place] == length && packed) {
             Word known = words[place];
-            if (known != null && known.text.length() == to - from && text.startsWith(known.text, from)) {
+            if (known != null && (length <= MAX_PACKED || text.startsWith(known.text, from))) {
                 return known;
             }
         }
         Word fresh = new Word(text.substring(from, to));
-        hashes[place] = hash;
-        words[place] = fresh;
+        if (packed) {
+            keys[place] = key;
+            lengths[place] = length;
+            words[place] = fresh;
+        }
         return fresh;
+    }
+
+    /** The key of a word with one more character, from 0 for none, so that a scanner can make it on its way. */
+    static long key(long before, char next) {
+        return Long.rotateLeft(before, Byte.SIZE) ^ next;
+    }
+
+    /** @param all the characters of the word, joined by "or"; of other words as well, if need be */
+    static boolean isPacked(int all) {
+        return all < 1 << Byte.SIZE;
     }
 
     /** The condition itself, or an equal one met lately. */
     Match shared(Match match) {
         int hash = match.hashCode();
-        int place = hash * SPREAD >>> 32 - BITS;
+        int place = (int) (hash * SPREAD >>> Long.SIZE - BITS);
         if (matchHashes[place] == hash) {
             Match known = matches[place];
             if (known != null && known.equals(match)) {
@@ -91,14 +120,5 @@ final class WordCache {
         matchHashes[place] = hash;
         matches[place] = match;
         return match;
-    }
-
-    /** Computed as strings do, from left to right, so that a scanner can do it on its way. */
-    private static int hash(String text, int from, int to) {
-        int hash = 0;
-        for (int i = from; i < to; i++) {
-            hash = 31 * hash + text.charAt(i);
-        }
-        return hash;
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tunneldoctor.model.AddressPrecedence;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.HostChain;
@@ -160,15 +161,15 @@ final class HostFirewall {
         PertinentRules.Parting parting = partingOf.computeIfAbsent(
                 new Subject(question.direction(), question.transport(), question.port(), question.mechanism()),
                 subject -> rules.parting(new Run(question, false, rules).entries()));
-        long[] cuts = parting.cuts();
-        if (cuts.length <= MAX_CUTS) {
-            return decideAtOnce(question, rules);
-        }
         if (parting.steps() <= MAX_STEPS) {
             List<HostDecision> strict = strictly(question, rules);
             if (strict.stream().noneMatch(HostFirewall::restsOnForm)) {
                 return strict;
             }
+        }
+        long[] cuts = parting.cuts().sorted();
+        if (cuts.length <= MAX_CUTS) {
+            return decideAtOnce(question, rules);
         }
         List<HostDecision> decisions = new ArrayList<>();
         decide(question, rules, cuts, 0, cuts.length, decisions);
@@ -477,7 +478,7 @@ final class HostFirewall {
         private AddressSet passing;
         private AddressSet surelyPassing;
         private AddressSet tracked = AddressSet.ALL;
-        private AddressSet ended = AddressSet.NONE;
+        private AddressSet perhapsEnded = AddressSet.NONE;
         private int endedClaims;
         private boolean interfaceConsulted;
         private List<String> assumed = List.of();
@@ -522,23 +523,26 @@ final class HostFirewall {
                 }
             }
             passing = passed;
-            surelyPassing = HostWalk.without(passed, ended());
+            surelyPassing = HostWalk.without(passed, perhapsEnded());
             if (!untracked.isEmpty()) {
                 tracked = tracked.minus(untracked);
             }
         }
 
-        /** Those whom some claim is about. */
-        private AddressSet ended() {
+        /** Those of whom some claim says that they perhaps end; who surely ends does not pass. */
+        private AddressSet perhapsEnded() {
             if (endedClaims < total.claims.size()) {
-                endedClaims = total.claims.size();
-                List<AddressSet> some = new ArrayList<>(endedClaims);
-                for (HostWalk.Claim claim : total.claims) {
-                    some.add(claim.sources());
+                List<AddressSet> some = new ArrayList<>();
+                some.add(perhapsEnded);
+                for (HostWalk.Claim claim : total.claims.subList(endedClaims, total.claims.size())) {
+                    if (!claim.sure()) {
+                        some.add(claim.sources());
+                    }
                 }
-                ended = AddressSet.union(some);
+                endedClaims = total.claims.size();
+                perhapsEnded = AddressSet.union(some);
             }
-            return ended;
+            return perhapsEnded;
         }
 
         private HostPacket packetOf(
@@ -579,23 +583,28 @@ final class HostFirewall {
         private void refusals(HostPacket packet) {
             List<HostWalk.Claim> claims = List.copyOf(refused);
             refused.clear();
+            Map<String, HostPacket.Refusal> kinds = new HashMap<>();
             Map<HostPacket.Refusal, List<HostWalk.Claim>> alike = new LinkedHashMap<>();
             for (HostWalk.Claim claim : claims) {
-                alike.computeIfAbsent(claim.refusal(), key -> new ArrayList<>()).add(claim);
+                HostPacket.Refusal kind = kinds.computeIfAbsent(claim.targetOptions(), HostPacket.Refusal::of);
+                alike.computeIfAbsent(kind, key -> new ArrayList<>()).add(claim);
             }
-            Map<HostPacket.Refusal, Answer> answers = new HashMap<>();
+            Map<String, Answer> answers = new HashMap<>();
+            alike.forEach((kind, some) -> {
+                Answer answer = answer(packet, kind, some);
+                some.forEach(claim -> answers.put(claim.targetOptions(), answer));
+            });
             List<HostWalk.Claim> answered = new ArrayList<>(claims.size());
             for (HostWalk.Claim claim : claims) {
-                Answer answer = answers.computeIfAbsent(
-                        claim.refusal(),
-                        refusal -> answer(packet, refusal, alike.getOrDefault(refusal, List.of(claim))));
-                answered(claim, answer, answered);
+                answered(claim, answers.getOrDefault(claim.targetOptions(), Answer.OPEN), answered);
             }
             total.claimAll(answered);
         }
 
         /** The senders whom a refusal surely reaches, and those whom it surely does not. */
-        private record Answer(AddressSet arrives, AddressSet lost) {}
+        private record Answer(AddressSet arrives, AddressSet lost, boolean reachesAll) {
+            static final Answer OPEN = new Answer(AddressSet.NONE, AddressSet.NONE, false);
+        }
 
         private Answer answer(HostPacket packet, HostPacket.Refusal refusal, List<HostWalk.Claim> claims) {
             AddressSet senders = AddressSet.union(
@@ -614,7 +623,8 @@ final class HostFirewall {
             }
             AddressSet stopped = AddressSet.union(
                     swallowed.claims.stream().map(HostWalk.Claim::sources).toList());
-            Answer answer = new Answer(passed.minus(stopped), stopped.minus(passed));
+            AddressSet arrives = passed.minus(stopped);
+            Answer answer = new Answer(arrives, stopped.minus(passed), arrives.equals(senders));
             AddressSet either = senders.minus(answer.arrives()).minus(answer.lost());
             swallowed.doubts.forEach((doubt, raised) -> total.raise(
                     doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
@@ -648,6 +658,10 @@ final class HostFirewall {
         }
 
         private static void answered(HostWalk.Claim claim, Answer answer, List<HostWalk.Claim> into) {
+            if (answer.reachesAll()) {
+                into.add(claim);
+                return;
+            }
             HostWalk.Claim silent = claim.ending(HostWalk.End.DROP);
             AddressSet either = claim.sources().minus(answer.arrives()).minus(answer.lost());
             into.add(claim.of(claim.sources().intersect(answer.arrives()), claim.sure()));
@@ -732,8 +746,10 @@ final class HostFirewall {
         }
 
         private void stage(Stage stage, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> here, Passage passage) {
-            AddressSet universe = AddressSet.union(
-                    here.values().stream().map(HostWalk.Reach::all).toList());
+            AddressSet universe = here.size() == 1
+                    ? here.values().iterator().next().all()
+                    : AddressSet.union(
+                            here.values().stream().map(HostWalk.Reach::all).toList());
             // What answers a packet belongs to its connection from the start.
             boolean early =
                     stage.beforeTracking(packet.incoming()) && !packet.state().equals("RELATED");
@@ -776,7 +792,11 @@ final class HostFirewall {
                                         stage.chain().chain().name()),
                                 HostWalk.Raised::and);
                     }
-                    AddressSet sure = claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
+                    // What a walk says is of the senders it was made for.
+                    boolean surelyAll = claim.sure() && reach.sure == universe;
+                    AddressSet sure = surelyAll
+                            ? claim.sources()
+                            : claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
                     AddressSet may = HostWalk.within(claim.sure() ? reach.may : all, claim.sources());
                     if (claim.end() == HostWalk.End.ACCEPT) {
                         falls.add(claim.state(), sure, may);
@@ -878,10 +898,17 @@ final class HostFirewall {
                     open.add(claim);
                 }
             }
-            AddressSet certain = open.isEmpty()
-                    ? ended()
-                    : AddressSet.union(
-                            decisions.stream().map(HostDecision::sources).toList());
+            if (!open.isEmpty()) {
+                open(open, decisions);
+            }
+            allowed(surelyPassing, nothing || unseen, decisions);
+            return decisions;
+        }
+
+        /** Decides for the senders of whom no claim is sure. */
+        private void open(List<HostWalk.Claim> open, List<HostDecision> decisions) {
+            AddressSet certain = AddressSet.union(
+                    decisions.stream().map(HostDecision::sources).toList());
             AddressSet dropped = ending(open, HostWalk.End.DROP);
             AddressSet rejected = ending(open, HostWalk.End.REJECT);
             AddressSet untold = ending(open, HostWalk.End.OPEN);
@@ -894,24 +921,22 @@ final class HostFirewall {
             AddressSet unclear = rest.minus(onlyDropped).minus(onlyRejected);
             AddressSet blockedAnyway = unclear.minus(mayPass).minus(untold);
             // The first claim about a sender is the one to be named.
-            List<AddressSet> firsts = AddressSet.withoutEarlier(
+            AddressPrecedence precedence = AddressPrecedence.of(
                     open.stream().map(HostWalk.Claim::sources).toList());
             for (int i = 0; i < open.size(); i++) {
                 HostWalk.Claim claim = open.get(i);
                 boolean drop = claim.end() == HostWalk.End.DROP;
-                AddressSet alike = firsts.get(i).intersect(drop ? onlyDropped : onlyRejected);
+                AddressSet alike = precedence.left(i).intersect(drop ? onlyDropped : onlyRejected);
                 if (!alike.isEmpty() && claim.end() != HostWalk.End.OPEN) {
-                    decisions.add(decided(claim.of(alike, true), outcome(claim.end()), none));
+                    decisions.add(decided(claim.of(alike, true), outcome(claim.end()), Set.of()));
                 }
             }
             for (int i = 0; i < open.size(); i++) {
-                AddressSet here = firsts.get(i).intersect(unclear);
+                AddressSet here = precedence.left(i).intersect(unclear);
                 if (!here.isEmpty()) {
                     split(open.get(i), here, blockedAnyway, decisions);
                 }
             }
-            allowed(surelyPassing, nothing || unseen, decisions);
-            return decisions;
         }
 
         private static AddressSet ending(List<HostWalk.Claim> claims, HostWalk.End end) {
@@ -936,11 +961,10 @@ final class HostFirewall {
         }
 
         private void allowed(AddressSet sources, boolean uncertain, List<HostDecision> decisions) {
-            List<AddressSet> by =
-                    allowedBy.stream().map(HostWalk.Claim::sources).toList();
-            List<AddressSet> firsts = AddressSet.withoutEarlier(by);
-            for (int i = 0; i < firsts.size(); i++) {
-                AddressSet here = sources.intersect(firsts.get(i));
+            AddressPrecedence by = AddressPrecedence.of(
+                    allowedBy.stream().map(HostWalk.Claim::sources).toList());
+            for (int i = 0; i < allowedBy.size(); i++) {
+                AddressSet here = sources.intersect(by.left(i));
                 if (!here.isEmpty()) {
                     decisions.add(decided(
                             allowedBy.get(i).of(here, true),
@@ -948,7 +972,7 @@ final class HostFirewall {
                             uncertain ? doubts(here) : Set.of()));
                 }
             }
-            AddressSet left = sources.minus(AddressSet.union(by));
+            AddressSet left = sources.minus(by.all());
             if (!left.isEmpty()) {
                 Set<HostDoubt> doubts = uncertain ? doubts(left) : Set.of();
                 decisions.add(new HostDecision(

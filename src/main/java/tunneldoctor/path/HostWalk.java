@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.AddressPrecedence;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
@@ -136,7 +138,11 @@ final class HostWalk {
 
         /** How a claim of {@link End#REJECT} refuses. */
         HostPacket.Refusal refusal() {
-            return HostPacket.Refusal.of(rule == null ? "" : rule.targetOptions());
+            return HostPacket.Refusal.of(targetOptions());
+        }
+
+        String targetOptions() {
+            return rule == null ? "" : rule.targetOptions();
         }
 
         Claim untracked() {
@@ -209,10 +215,10 @@ final class HostWalk {
                 List<AddressSet> senders = new ArrayList<>(group.size() + 1);
                 senders.add(byState.getOrDefault(first.key(), AddressSet.NONE));
                 group.forEach(place -> senders.add(fresh[place]));
-                byState.put(first.key(), AddressSet.union(senders));
-                List<AddressSet> apart = AddressSet.withoutEarlier(senders);
+                AddressPrecedence precedence = AddressPrecedence.of(senders);
+                byState.put(first.key(), precedence.all());
                 for (int i = 0; i < group.size(); i++) {
-                    fresh[group.get(i)] = apart.get(i + 1);
+                    fresh[group.get(i)] = precedence.left(i + 1);
                 }
             }
             for (int i = 0; i < fresh.length; i++) {
@@ -390,22 +396,27 @@ final class HostWalk {
         State state = only.getKey();
         Reach reach = only.getValue();
         boolean blocksCount = counts.test(owner);
-        int[] counting = new int[to - from];
-        List<AddressSet> senders = new ArrayList<>(to - from);
+        int[] rows = new int[to - from];
+        long[] firsts = new long[to - from];
+        long[] lasts = new long[to - from];
+        int count = 0;
         for (int i = from; i < to; i++) {
             if ((blocksCount || rules.end(i) == End.ACCEPT)
                     && (ignored.isEmpty() || !ignored.contains(rules.rule(i)))) {
-                counting[senders.size()] = i;
-                senders.add(AddressSet.range(rules.first(i), Math.min(rules.last(i), LAST_ADDRESS)));
+                rows[count] = i;
+                firsts[count] = rules.first(i);
+                lasts[count++] = Math.min(rules.last(i), LAST_ADDRESS);
             }
         }
-        List<AddressSet> caught = AddressSet.withoutEarlier(senders);
-        List<Claim> claims = new ArrayList<>(senders.size());
-        for (int i = 0; i < caught.size(); i++) {
-            AddressSet sure = within(reach.sure, caught.get(i));
-            AddressSet may = within(reach.may, caught.get(i));
+        AddressPrecedence precedence =
+                AddressPrecedence.ofRuns(Arrays.copyOf(firsts, count), Arrays.copyOf(lasts, count));
+        List<Claim> claims = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            AddressSet caught = precedence.left(i);
+            AddressSet sure = within(reach.sure, caught);
+            AddressSet may = within(reach.may, caught);
             if (!sure.isEmpty() || !may.isEmpty()) {
-                int row = counting[i];
+                int row = rows[i];
                 if (rules.names(row)) {
                     matcher.consultNames();
                 }
@@ -429,7 +440,7 @@ final class HostWalk {
             }
         }
         summary.claimAll(claims);
-        AddressSet all = AddressSet.union(senders);
+        AddressSet all = precedence.all();
         reach.sure = without(reach.sure, all);
         reach.may = without(reach.may, all);
         if (reach.isEmpty()) {

@@ -120,12 +120,16 @@ final class PertinentRules {
 
     private static Sifted catching(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
         List<HostRule> all = chain.chain().rules();
-        Columns rules = new Columns(SHORT_CHAIN);
+        int[] places = new int[all.size()];
+        int count = 0;
         for (int i = 0; i < all.size(); i++) {
-            HostRule rule = all.get(i);
-            if (concerns(rule, packet)) {
-                rules.add(rule, slot, chain.form(), packet);
+            if (concerns(all.get(i), packet)) {
+                places[count++] = i;
             }
+        }
+        Columns rules = new Columns(count);
+        for (int i = 0; i < count; i++) {
+            rules.add(all.get(places[i]), slot, chain.form(), packet);
         }
         return Sifted.all(rules);
     }
@@ -217,7 +221,6 @@ final class PertinentRules {
                     break;
                 }
             }
-            makeRoom();
             boolean plain = always && first != NO_RUN;
             boolean names = plain && HostMatcher.namesAnywhere(rule, form);
             rules[count] = rule;
@@ -228,20 +231,6 @@ final class PertinentRules {
             ends[count] = end;
             traits[count] = (byte) ((plain ? PLAIN : 0) + (names ? NAMES : 0));
             count++;
-        }
-
-        private void makeRoom() {
-            if (count < rules.length) {
-                return;
-            }
-            int room = 2 * count;
-            rules = Arrays.copyOf(rules, room);
-            lines = Arrays.copyOf(lines, room);
-            lineHashes = Arrays.copyOf(lineHashes, room);
-            firsts = Arrays.copyOf(firsts, room);
-            lasts = Arrays.copyOf(lasts, room);
-            ends = Arrays.copyOf(ends, room);
-            traits = Arrays.copyOf(traits, room);
         }
 
         /** Whether a rule may catch packets of some of the senders. */
@@ -387,10 +376,10 @@ final class PertinentRules {
     /**
      * How a connection's packets are told apart by their senders.
      *
-     * @param cuts where the senders of rules begin, ascending, each once
      * @param steps how many rules are walked one by one, a row of plain ones as one
+     * @param cuts where the senders of rules begin
      */
-    record Parting(long[] cuts, int steps) {}
+    record Parting(int steps, Cuts cuts) {}
 
     /** How the rules part the senders of a connection whose packets enter chains. */
     Parting parting(Map<HostPacket, List<Entry>> entries) {
@@ -418,15 +407,15 @@ final class PertinentRules {
                 }
             }
         });
-        return new Parting(found.sorted(), found.steps);
+        return new Parting(found.steps, found);
     }
 
-    private static final class Cuts {
+    static final class Cuts {
         private long[] firsts = new long[64];
         private int count;
         private int steps;
 
-        void add(HostRule rule, HostPacket packet) {
+        private void add(HostRule rule, HostPacket packet) {
             List<Match> matches = rule.matches();
             for (int i = 0; i < matches.size(); i++) {
                 AddressSet only = HostMatcher.namedSenders(matches.get(i), packet);
@@ -436,11 +425,12 @@ final class PertinentRules {
             }
         }
 
-        void add(long first) {
+        private void add(long first) {
             firsts = count == firsts.length ? Arrays.copyOf(firsts, 2 * count) : firsts;
             firsts[count++] = first;
         }
 
+        /** The addresses, ascending, each once. */
         long[] sorted() {
             Arrays.sort(firsts, 0, count);
             int distinct = 0;
@@ -449,6 +439,7 @@ final class PertinentRules {
                     firsts[distinct++] = firsts[i];
                 }
             }
+            count = distinct;
             return Arrays.copyOf(firsts, distinct);
         }
     }

@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -170,9 +171,21 @@ class AddressSetTest {
                 before = before.union(set);
             }
 
-            assertThat(AddressSet.withoutEarlier(sets)).isEqualTo(expected);
+            AddressPrecedence precedence = AddressPrecedence.of(sets);
+            assertThat(IntStream.range(0, sets.size()).mapToObj(precedence::left))
+                    .isEqualTo(expected);
+            assertThat(precedence.all()).isEqualTo(before);
         }
-        assertThat(AddressSet.withoutEarlier(List.of(AddressSet.of(7), AddressSet.ALL, AddressSet.ALL)))
-                .containsExactly(AddressSet.of(7), AddressSet.ALL.minus(AddressSet.of(7)), AddressSet.NONE);
+    }
+
+    @Test
+    void givesAnAddressToTheFirstRunThatHoldsIt() {
+        long last = AddressSet.ALL.last();
+        AddressPrecedence precedence = AddressPrecedence.ofRuns(new long[] {7, 0, 0}, new long[] {7, last, last});
+
+        assertThat(precedence.left(0)).isEqualTo(AddressSet.of(7));
+        assertThat(precedence.left(1)).isEqualTo(AddressSet.ALL.minus(AddressSet.of(7)));
+        assertThat(precedence.left(2)).isEqualTo(AddressSet.NONE);
+        assertThat(precedence.all()).isEqualTo(AddressSet.ALL);
     }
 }
