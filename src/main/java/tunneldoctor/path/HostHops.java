@@ -422,7 +422,8 @@ final class HostHops {
             return List.of(
                     unknown(Mechanism.IPTABLES, group, flow, evidence, "the packet filter rules", "iptables-save"));
         }
-        return verdicts(evidence, group, flow, Set.of(Mechanism.IPTABLES, Mechanism.POLICY_ENGINE), Mechanism.IPTABLES);
+        return verdicts(
+                evidence, group, flow, List.of(Mechanism.IPTABLES, Mechanism.POLICY_ENGINE), Mechanism.IPTABLES);
     }
 
     private List<HostVerdict> ufw(Evidence evidence, Group group, Flow flow) {
@@ -435,7 +436,7 @@ final class HostHops {
                     Mechanism.UFW, group, flow, status.map(UfwStatus::evidence).orElse(List.of())));
         }
         if (evidence.tablesShown()) {
-            List<HostVerdict> byTables = verdicts(evidence, group, flow, Set.of(Mechanism.UFW), Mechanism.UFW);
+            List<HostVerdict> byTables = verdicts(evidence, group, flow, List.of(Mechanism.UFW), Mechanism.UFW);
             if (status.isEmpty() || byTables.stream().noneMatch(HostVerdict::unknown)) {
                 return byTables;
             }
@@ -469,7 +470,7 @@ final class HostHops {
     }
 
     private List<HostVerdict> verdicts(
-            Evidence evidence, Group group, Flow flow, Set<Mechanism> mechanisms, Mechanism asked) {
+            Evidence evidence, Group group, Flow flow, List<Mechanism> mechanisms, Mechanism asked) {
         List<HostVerdict> verdicts = new ArrayList<>();
         for (Mechanism mechanism : mechanisms) {
             HostFirewall.Question plain = new HostFirewall.Question(Direction.INBOUND, flow);

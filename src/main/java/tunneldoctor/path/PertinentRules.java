@@ -120,16 +120,12 @@ final class PertinentRules {
 
     private static Sifted catching(HostTables.Slot slot, HostTables.ChainText chain, HostPacket packet) {
         List<HostRule> all = chain.chain().rules();
-        int[] places = new int[all.size()];
-        int count = 0;
+        Columns rules = new Columns(Math.max(SHORT_CHAIN, all.size() / 3));
         for (int i = 0; i < all.size(); i++) {
-            if (concerns(all.get(i), packet)) {
-                places[count++] = i;
+            HostRule rule = all.get(i);
+            if (concerns(rule, packet)) {
+                rules.add(rule, slot, chain.form(), packet);
             }
-        }
-        Columns rules = new Columns(count);
-        for (int i = 0; i < count; i++) {
-            rules.add(all.get(places[i]), slot, chain.form(), packet);
         }
         return Sifted.all(rules);
     }
@@ -223,6 +219,7 @@ final class PertinentRules {
             }
             boolean plain = always && first != NO_RUN;
             boolean names = plain && HostMatcher.namesAnywhere(rule, form);
+            makeRoom();
             rules[count] = rule;
             lines[count] = rule.source();
             lineHashes[count] = rule.source().hashCode();
@@ -231,6 +228,20 @@ final class PertinentRules {
             ends[count] = end;
             traits[count] = (byte) ((plain ? PLAIN : 0) + (names ? NAMES : 0));
             count++;
+        }
+
+        private void makeRoom() {
+            if (count < rules.length) {
+                return;
+            }
+            int room = 2 * count;
+            rules = Arrays.copyOf(rules, room);
+            lines = Arrays.copyOf(lines, room);
+            lineHashes = Arrays.copyOf(lineHashes, room);
+            firsts = Arrays.copyOf(firsts, room);
+            lasts = Arrays.copyOf(lasts, room);
+            ends = Arrays.copyOf(ends, room);
+            traits = Arrays.copyOf(traits, room);
         }
 
         /** Whether a rule may catch packets of some of the senders. */
