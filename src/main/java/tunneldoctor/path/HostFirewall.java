@@ -3,7 +3,6 @@ package tunneldoctor.path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -48,7 +47,7 @@ final class HostFirewall {
             .minus(AddressSet.parse("127.0.0.0/8").orElseThrow())
             .minus(AddressSet.parse("224.0.0.0/3").orElseThrow());
 
-    /** Each step of a walk past senders that are cut into more pieces than {@link #MAX_CUTS} takes longer than a part's walk. */
+    /** Past senders in thousands of pieces, a walk of more steps costs more than a short walk for each part of them. */
     private static final int MAX_STEPS = 64;
 
     private static final int MAX_CUTS = 128;
@@ -405,7 +404,7 @@ final class HostFirewall {
     /** What becomes of packets at one or several base chains. */
     private static final class Passage {
         final List<HostWalk.Claim> claims = new ArrayList<>();
-        final Map<HostDoubt, HostWalk.Raised> doubts = new LinkedHashMap<>();
+        final HostDoubts doubts = new HostDoubts();
         Map<HostWalk.State, HostWalk.Reach> onward = new LinkedHashMap<>();
 
         void claim(HostWalk.Claim claim) {
@@ -626,8 +625,7 @@ final class HostFirewall {
             AddressSet arrives = passed.minus(stopped);
             Answer answer = new Answer(arrives, stopped.minus(passed), arrives.equals(senders));
             AddressSet either = senders.minus(answer.arrives()).minus(answer.lost());
-            swallowed.doubts.forEach((doubt, raised) -> total.raise(
-                    doubt, new HostWalk.Raised(raised.sources().intersect(either), raised.rule(), raised.about())));
+            total.doubts.raiseAll(swallowed.doubts, either);
             return answer;
         }
 
@@ -684,7 +682,7 @@ final class HostFirewall {
                     next++;
                 }
                 Passage passage = inAnyOrder(stages.subList(i, next), packet, here);
-                passage.doubts.forEach(into::raise);
+                into.doubts.raiseAll(passage.doubts, AddressSet.ALL);
                 List<HostWalk.Claim> ends = new ArrayList<>();
                 for (HostWalk.Claim claim : passage.claims) {
                     if (claim.end() == HostWalk.End.ACCEPT) {
@@ -717,15 +715,12 @@ final class HostFirewall {
                 AddressSet differing = passage.differing(other);
                 if (!differing.isEmpty()) {
                     passage.orAs(other, differing);
-                    other.doubts.forEach((doubt, raised) -> passage.doubts.merge(doubt, raised, HostWalk.Raised::and));
+                    passage.doubts.raiseAll(other.doubts, AddressSet.ALL);
                     String about = stages.stream()
                             .map(stage -> stage.slot().name())
                             .distinct()
                             .collect(java.util.stream.Collectors.joining(", "));
-                    passage.doubts.merge(
-                            HostDoubt.ORDER,
-                            new HostWalk.Raised(differing, Optional.empty(), about),
-                            HostWalk.Raised::and);
+                    passage.doubts.raise(HostDoubt.ORDER, differing, Optional.empty(), about);
                 }
             }
             return passage;
@@ -775,22 +770,17 @@ final class HostFirewall {
                 summary.counted()
                         .forEach((rule, some) ->
                                 counted.merge(rule, HostWalk.within(reach.sure, some), AddressSet::union));
-                summary.doubts.forEach((doubt, raised) -> passage.doubts.merge(
-                        doubt,
-                        new HostWalk.Raised(HostWalk.within(all, raised.sources()), raised.rule(), raised.about()),
-                        HostWalk.Raised::and));
+                passage.doubts.raiseAll(summary.doubts, all);
                 for (HostWalk.Claim found : summary.claims) {
                     HostWalk.Claim claim = found.sure() && perhaps(stage, state, found) ? found.unsure() : found;
                     if (claim.sure() != found.sure()) {
                         AddressSet met = HostWalk.within(all, claim.sources());
                         falls.add(state, AddressSet.NONE, met);
-                        passage.doubts.merge(
+                        passage.doubts.raise(
                                 HostDoubt.TRACKING,
-                                new HostWalk.Raised(
-                                        met,
-                                        Optional.ofNullable(claim.rule()),
-                                        stage.chain().chain().name()),
-                                HostWalk.Raised::and);
+                                met,
+                                Optional.ofNullable(claim.rule()),
+                                stage.chain().chain().name());
                     }
                     // What a walk says is of the senders it was made for.
                     boolean surelyAll = claim.sure() && reach.sure == universe;
@@ -887,7 +877,7 @@ final class HostFirewall {
             assumed = assumptions();
             List<HostDecision> decisions = new ArrayList<>();
             Set<HostDoubt> none = Set.of();
-            boolean unseen = total.doubts.containsKey(HostDoubt.OTHER_TABLES);
+            boolean unseen = total.doubts.any(HostDoubt.OTHER_TABLES);
             boolean nothing = filters(question.direction()).isEmpty() && !filterKnownEmpty();
             List<HostWalk.Claim> open = new ArrayList<>();
             for (HostWalk.Claim claim : total.claims) {
@@ -933,8 +923,10 @@ final class HostFirewall {
             }
             for (int i = 0; i < open.size(); i++) {
                 AddressSet here = precedence.left(i).intersect(unclear);
-                if (!here.isEmpty()) {
-                    split(open.get(i), here, blockedAnyway, decisions);
+                // Where senders are known, each is told the reason of its own doubt.
+                boolean known = question.senders().size() <= MAX_CUTS;
+                for (AddressSet alike : known ? total.doubts.apart(here) : List.of(here)) {
+                    split(open.get(i), alike, blockedAnyway, decisions);
                 }
             }
         }
@@ -1032,12 +1024,7 @@ final class HostFirewall {
         }
 
         private Set<HostDoubt> doubts(AddressSet sources) {
-            Set<HostDoubt> found = EnumSet.noneOf(HostDoubt.class);
-            total.doubts.forEach((doubt, raised) -> {
-                if (raised.sources().overlaps(sources)) {
-                    found.add(doubt);
-                }
-            });
+            Set<HostDoubt> found = total.doubts.of(sources);
             if (found.isEmpty()) {
                 found.add(HostDoubt.OTHER_TABLES);
             }
@@ -1077,10 +1064,9 @@ final class HostFirewall {
                 missing.add(new Missing("the node's iptables rules", "iptables-save"));
             }
             for (HostDoubt doubt : doubts) {
-                HostWalk.Raised raised = total.doubts.get(doubt);
-                if (raised != null) {
-                    missing.add(HostMissing.of(doubt, raised, question));
-                }
+                total.doubts
+                        .first(doubt, sources)
+                        .ifPresent(raised -> missing.add(HostMissing.of(doubt, raised, question)));
             }
             return List.copyOf(missing);
         }

@@ -16,7 +16,7 @@ final class HostMissing {
 
     private HostMissing() {}
 
-    static Missing of(HostDoubt doubt, HostWalk.Raised raised, HostFirewall.Question question) {
+    static Missing of(HostDoubt doubt, HostDoubts.Raised raised, HostFirewall.Question question) {
         String probe = "nc -v -w 2 "
                 + (question.peer().size() == 1
                         ? AddressSet.format(question.peer().first())
@@ -77,7 +77,7 @@ final class HostMissing {
         return "iptables -S " + Shell.quote(chain);
     }
 
-    private static String place(HostWalk.Raised raised) {
+    private static String place(HostDoubts.Raised raised) {
         return raised.rule()
                 .filter(rule -> rule.position() > 0)
                 .map(rule -> "rule " + rule.position() + " of chain " + rule.chain())
@@ -85,7 +85,7 @@ final class HostMissing {
     }
 
     /** The conditions of the rule that raise such a doubt; empty if none can be named. */
-    private static String conditions(HostDoubt doubt, HostWalk.Raised raised) {
+    private static String conditions(HostDoubt doubt, HostDoubts.Raised raised) {
         Set<String> words = raised.rule().map(HostRule::matches).stream()
                 .flatMap(java.util.List::stream)
                 .flatMap(match -> words(doubt, match))

@@ -157,19 +157,11 @@ final class HostWalk {
         }
     }
 
-    /** A doubt, the senders it concerns and the first rule that raises it. */
-    record Raised(AddressSet sources, Optional<HostRule> rule, String about) {
-        /** The same doubt where another rule raises it too. */
-        Raised and(Raised other) {
-            return sources.includes(other.sources) ? this : new Raised(sources.union(other.sources), rule, about);
-        }
-    }
-
     /** All that a chain does to packets that enter it in one state. */
     static final class Summary {
         final List<Claim> claims = new ArrayList<>();
         final Map<State, Reach> fallThrough = new LinkedHashMap<>();
-        final Map<HostDoubt, Raised> doubts = new EnumMap<>(HostDoubt.class);
+        final HostDoubts doubts = new HostDoubts();
         /** What may end so already, for each state or way of refusing that makes a difference behind. */
         private final Map<End, Map<Object, AddressSet>> claimed = new EnumMap<>(End.class);
 
@@ -231,7 +223,7 @@ final class HostWalk {
         /** Takes over all of another's, where this has none yet. */
         private void begin(Summary other) {
             claims.addAll(other.claims);
-            doubts.putAll(other.doubts);
+            doubts.raiseAll(other.doubts, AddressSet.ALL);
             other.claimed.forEach((end, byState) -> claimed.put(end, new HashMap<>(byState)));
             other.counted.forEach(this::counted);
         }
@@ -248,19 +240,7 @@ final class HostWalk {
         }
 
         void doubt(HostDoubt doubt, AddressSet sources, @Nullable HostRule rule, String about) {
-            raise(doubt, new Raised(sources, Optional.ofNullable(rule), about));
-        }
-
-        void raise(HostDoubt doubt, Raised raised) {
-            if (raised.sources().isEmpty()) {
-                return;
-            }
-            Raised before = doubts.get(doubt);
-            if (before == null) {
-                doubts.put(doubt, raised);
-            } else {
-                doubts.put(doubt, before.and(raised));
-            }
+            doubts.raise(doubt, sources, Optional.ofNullable(rule), about);
         }
     }
 
@@ -625,8 +605,7 @@ final class HostWalk {
         }
         summary.claimAll(claims);
         AddressSet all = perhaps.isEmpty() ? sure : sure.union(perhaps);
-        inner.doubts.forEach((doubt, raised) ->
-                summary.raise(doubt, new Raised(within(all, raised.sources()), raised.rule(), raised.about())));
+        summary.doubts.raiseAll(inner.doubts, all);
         inner.counted.forEach((rule, senders) -> summary.counted(rule, within(sure, senders)));
         inner.fallThrough.forEach((after, reach) -> {
             AddressSet stillSure = within(sure, reach.sure);

@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
@@ -673,6 +674,30 @@ class HostFirewallTest {
                         });
             }
         }
+    }
+
+    @Test
+    void knownSendersAreToldWhatTheirOwnDoubtRestsOn() {
+        HostTexts texts = specification("ACCEPT", """
+                INPUT -s 10.0.0.4/32 -m limit --limit 3/min -j ACCEPT;\
+                INPUT -s 10.0.0.5/32 -m set --match-set known src -j ACCEPT;\
+                INPUT -s 10.0.0.5/32 -m limit --limit 5/min -j ACCEPT;\
+                INPUT -j DROP""");
+
+        List<HostDecision> decisions = firewall(texts)
+                .decide(question().from(AddressSet.parse("10.0.0.4-10.0.0.5").orElseThrow()));
+
+        assertThat(decisions)
+                .extracting(
+                        decision -> decision.sources().toString(),
+                        decision -> decision.missing().stream()
+                                .map(missing -> missing.what().replaceAll(".*(rule \\d).*: (.*)", "$1 $2"))
+                                .toList())
+                .containsExactlyInAnyOrder(
+                        tuple("10.0.0.4", List.of("rule 1 -m limit --limit 3/min")),
+                        tuple(
+                                "10.0.0.5",
+                                List.of("rule 3 -m limit --limit 5/min", "rule 2 -m set --match-set known src")));
     }
 
     /** However many senders are asked about together, each fares as if asked about alone. */
