@@ -228,7 +228,7 @@ final class VocabularyPage {
                             ? record.getParameters().stream().map(Parameter::getTypeAsString)
                             : Stream.empty(),
                     type.getMethods().stream()
-                            .filter(method -> !method.isPrivate() && !method.isStatic())
+                            .filter(method -> (method.isPublic() || isInterface(type)) && !method.isStatic())
                             .map(MethodDeclaration::getTypeAsString));
             types.flatMap(words -> Stream.of(words.split("[^\\w.]+"))).forEach(word -> {
                 for (String full : List.of(name.split("\\.")[0] + "." + word, word)) {
@@ -239,6 +239,11 @@ final class VocabularyPage {
             });
         }
         return found;
+    }
+
+    private static boolean isInterface(TypeDeclaration<?> type) {
+        return type.isClassOrInterfaceDeclaration()
+                && type.asClassOrInterfaceDeclaration().isInterface();
     }
 
     private void repairs() {
