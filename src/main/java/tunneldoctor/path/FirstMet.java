@@ -14,22 +14,29 @@ final class FirstMet<T> {
     private final List<T> met = new ArrayList<>();
 
     /** Of each that was met. */
-    private int[] hashes = new int[64];
+    private int[] hashes;
 
     /** One more than the number of one, at its place; 0 where there is none. */
-    private int[] places = new int[64];
+    private int[] places;
 
-    private FirstMet(BiPredicate<T, T> same) {
+    private FirstMet(BiPredicate<T, T> same, int expected) {
         this.same = same;
+        this.places = new int[Integer.highestOneBit(Math.max(32, expected)) * 4];
+        this.hashes = new int[places.length];
     }
 
-    /** Those that say the same are different ones. */
-    static <T> FirstMet<T> byIdentity() {
-        return new FirstMet<>((one, other) -> one == other);
+    /**
+     * Those that say the same are different ones.
+     *
+     * @param expected about how many will be met
+     */
+    static <T> FirstMet<T> byIdentity(int expected) {
+        return new FirstMet<>((one, other) -> one == other, expected);
     }
 
-    static <T> FirstMet<T> byEquality() {
-        return new FirstMet<>(Object::equals);
+    /** @param expected about how many will be met */
+    static <T> FirstMet<T> byEquality(int expected) {
+        return new FirstMet<>(Object::equals, expected);
     }
 
     /**

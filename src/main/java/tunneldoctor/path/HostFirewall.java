@@ -202,7 +202,7 @@ final class HostFirewall {
 
     /** Decisions that differ in nothing but the senders, as one. */
     private static List<HostDecision> merged(List<HostDecision> decisions) {
-        FirstMet<HostRule> numbers = FirstMet.byIdentity();
+        FirstMet<HostRule> numbers = FirstMet.byIdentity(decisions.size());
         int[] places = new int[decisions.size()];
         // One place more for decisions of no rule.
         int[] counts = new int[decisions.size() + 1];
@@ -287,7 +287,7 @@ final class HostFirewall {
      * @param decided what {@link #decide} says of the question
      */
     List<HostRule> blockers(Question question, List<HostDecision> decided) {
-        FirstMet<HostRule> gone = FirstMet.byIdentity();
+        FirstMet<HostRule> gone = FirstMet.byIdentity(decided.size());
         List<HostDecision> found = new ArrayList<>();
         List<HostDecision> decisions = decided;
         while (addBlocking(decisions, gone, found) && gone.size() < MAX_BLOCKERS) {
@@ -296,17 +296,19 @@ final class HostFirewall {
             decisions = decide(question.without(absent));
         }
         List<HostRule> blockers = new ArrayList<>(found.size());
-        Optional<HostTable.Backend> deciding = found.isEmpty() ? Optional.empty() : backend(found.get(0));
+        Optional<HostTable> deciding =
+                found.isEmpty() ? Optional.empty() : found.get(0).table();
         for (HostDecision decision : found) {
-            if (decision.rule().isPresent() && backend(decision).equals(deciding)) {
+            if (decision.rule().isPresent() && sameBackend(decision.table(), deciding)) {
                 blockers.add(decision.rule().get());
             }
         }
         return Collections.unmodifiableList(blockers);
     }
 
-    private static Optional<HostTable.Backend> backend(HostDecision decision) {
-        return decision.table().map(HostTable::backend);
+    private static boolean sameBackend(Optional<HostTable> one, Optional<HostTable> other) {
+        return one.isPresent() == other.isPresent()
+                && (one.isEmpty() || one.get().backend() == other.get().backend());
     }
 
     /** @return whether there is another rule among those that block */
@@ -683,7 +685,7 @@ final class HostFirewall {
                 }
                 Passage passage = inAnyOrder(stages.subList(i, next), packet, here);
                 into.doubts.raiseAll(passage.doubts, AddressSet.ALL);
-                List<HostWalk.Claim> ends = new ArrayList<>();
+                List<HostWalk.Claim> ends = new ArrayList<>(passage.claims.size());
                 for (HostWalk.Claim claim : passage.claims) {
                     if (claim.end() == HostWalk.End.ACCEPT) {
                         allowedBy.add(claim);
@@ -875,7 +877,7 @@ final class HostFirewall {
 
         List<HostDecision> decisions() {
             assumed = assumptions();
-            List<HostDecision> decisions = new ArrayList<>();
+            List<HostDecision> decisions = new ArrayList<>(total.claims.size() + 1);
             Set<HostDoubt> none = Set.of();
             boolean unseen = total.doubts.any(HostDoubt.OTHER_TABLES);
             boolean nothing = filters(question.direction()).isEmpty() && !filterKnownEmpty();

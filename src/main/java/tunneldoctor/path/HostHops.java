@@ -583,7 +583,7 @@ final class HostHops {
     }
 
     private static List<SourceRef> lines(List<Judged> pieces) {
-        FirstMet<SourceRef> lines = FirstMet.byEquality();
+        FirstMet<SourceRef> lines = FirstMet.byEquality(pieces.size());
         for (Judged piece : pieces) {
             for (SourceRef line : piece.evidence()) {
                 lines.add(line, piece.lineHash() == 0 ? line.hashCode() : piece.lineHash());

@@ -388,8 +388,9 @@ final class HostWalk {
                 lasts[count++] = Math.min(rules.last(i), LAST_ADDRESS);
             }
         }
-        AddressPrecedence precedence =
-                AddressPrecedence.ofRuns(Arrays.copyOf(firsts, count), Arrays.copyOf(lasts, count));
+        AddressPrecedence precedence = count == rows.length
+                ? AddressPrecedence.ofRuns(firsts, lasts)
+                : AddressPrecedence.ofRuns(Arrays.copyOf(firsts, count), Arrays.copyOf(lasts, count));
         List<Claim> claims = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             AddressSet caught = precedence.left(i);
@@ -402,21 +403,23 @@ final class HostWalk {
                 }
                 End end = rules.end(row);
                 End met = end == End.REJECT && !packet.refusalReachesClient() ? End.DROP : end;
-                addEnds(
-                        claims,
-                        new Claim(
-                                met,
-                                AddressSet.NONE,
-                                true,
-                                state,
-                                rules.rule(row),
-                                rules.at(row),
-                                rules.lineHash(row),
-                                null,
-                                chain.table(),
-                                owner),
+                Claim claim = new Claim(
+                        met,
                         sure,
-                        may);
+                        true,
+                        state,
+                        rules.rule(row),
+                        rules.at(row),
+                        rules.lineHash(row),
+                        null,
+                        chain.table(),
+                        owner);
+                if (!sure.isEmpty()) {
+                    claims.add(claim);
+                }
+                if (!may.isEmpty()) {
+                    claims.add(claim.of(may, false));
+                }
             }
         }
         summary.claimAll(claims);
@@ -627,19 +630,9 @@ final class HostWalk {
             AddressSet sure,
             AddressSet perhaps) {
         SourceRef at = rule.source();
-        Claim claim = new Claim(end, AddressSet.NONE, true, state, rule, at, at.hashCode(), null, table, owner);
-        List<Claim> claims = new ArrayList<>(2);
-        addEnds(claims, claim, sure, perhaps);
-        claims.forEach(summary::claim);
-    }
-
-    private static void addEnds(List<Claim> claims, Claim ofAll, AddressSet sure, AddressSet perhaps) {
-        if (!sure.isEmpty()) {
-            claims.add(ofAll.of(sure, true));
-        }
-        if (!perhaps.isEmpty()) {
-            claims.add(ofAll.of(perhaps, false));
-        }
+        Claim claim = new Claim(end, sure, true, state, rule, at, at.hashCode(), null, table, owner);
+        summary.claim(claim);
+        summary.claim(claim.of(perhaps, false));
     }
 
     private static void open(

@@ -27,7 +27,7 @@ class FirstMetTest {
             // Many that say the same, and many that hash alike.
             rules.add(rule(random.nextInt(3) == 0 ? 0 : random.nextInt(50), random.nextInt(50)));
         }
-        FirstMet<HostRule> numbers = FirstMet.byIdentity();
+        FirstMet<HostRule> numbers = FirstMet.byIdentity(0);
         Map<HostRule, Integer> expected = new IdentityHashMap<>();
         for (int i = 0; i < 10_000; i++) {
             HostRule rule = rules.get(random.nextInt(rules.size()));
@@ -48,7 +48,7 @@ class FirstMetTest {
     void keepsEachLineOnceAsASetInOrderWould() {
         Random random = new Random(9);
         for (int round = 0; round < 20; round++) {
-            FirstMet<SourceRef> lines = FirstMet.byEquality();
+            FirstMet<SourceRef> lines = FirstMet.byEquality(0);
             Set<SourceRef> expected = new LinkedHashSet<>();
             int documents = 1 + random.nextInt(3);
             for (int i = 0; i < 3_000; i++) {
