@@ -2,22 +2,18 @@ package tunneldoctor.model;
 
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sets of addresses that come before one another: an address belongs to the first that holds it. Found in one sweep over
  * all their runs in ascending order, so that thousands of sets cost little more than to sort them.
  */
 public final class AddressPrecedence {
-    /** The sets themselves; null where each is one run. */
-    private final @Nullable List<AddressSet> sets;
-
     private final int setCount;
     private final long[] firsts;
     private final long[] lasts;
 
-    /** Whose runs they are; null where each set is one run. */
-    private final int @Nullable [] setOf;
+    /** Whose runs they are. */
+    private final int[] setOf;
 
     /** The runs met so far that may not have ended, as a heap: the one of the first set on top. */
     private int[] open = new int[16];
@@ -35,9 +31,7 @@ public final class AddressPrecedence {
 
     private final int[] begins;
 
-    private AddressPrecedence(
-            @Nullable List<AddressSet> sets, int setCount, long[] firsts, long[] lasts, int @Nullable [] setOf) {
-        this.sets = sets;
+    private AddressPrecedence(int setCount, long[] firsts, long[] lasts, int[] setOf) {
         this.setCount = setCount;
         this.firsts = firsts;
         this.lasts = lasts;
@@ -64,7 +58,7 @@ public final class AddressPrecedence {
                 setOf[at++] = i;
             }
         }
-        return new AddressPrecedence(sets, sets.size(), firsts, lasts, setOf);
+        return new AddressPrecedence(sets.size(), firsts, lasts, setOf);
     }
 
     /**
@@ -72,31 +66,23 @@ public final class AddressPrecedence {
      *
      * @param firsts the lowest address of each set
      * @param lasts the highest, not below the lowest
+     * @param count how many sets there are; what the arrays hold behind is not looked at
      */
-    public static AddressPrecedence ofRuns(long[] firsts, long[] lasts) {
-        return new AddressPrecedence(null, firsts.length, firsts, lasts, null);
+    public static AddressPrecedence ofRuns(long[] firsts, long[] lasts, int count) {
+        int[] setOf = new int[count];
+        for (int i = 0; i < count; i++) {
+            setOf[i] = i;
+        }
+        return new AddressPrecedence(count, firsts, lasts, setOf);
     }
 
     /** A set without what those before it hold. */
     public AddressSet left(int set) {
         int from = 2 * begins[set];
         int to = 2 * begins[set + 1];
-        if (sets != null && to - from == 2 * sets.get(set).intervals().count() && sameSize(sets.get(set), from, to)) {
-            return sets.get(set);
-        }
-        return from == to
-                ? AddressSet.NONE
-                : to - from == 2
-                        ? AddressSet.range(bySet[from], bySet[from + 1])
-                        : AddressSet.ofRuns(Arrays.copyOfRange(bySet, from, to));
-    }
-
-    private boolean sameSize(AddressSet whole, int from, int to) {
-        long size = 0;
-        for (int i = from; i < to; i += 2) {
-            size += bySet[i + 1] - bySet[i] + 1;
-        }
-        return size == whole.size();
+        return to - from == 2
+                ? AddressSet.range(bySet[from], bySet[from + 1])
+                : AddressSet.ofRuns(Arrays.copyOfRange(bySet, from, to));
     }
 
     /** What any of the sets holds. */
@@ -138,7 +124,7 @@ public final class AddressPrecedence {
 
     private void sweep() {
         // The beginning and the run's place in one number, which sorts without an object for each.
-        long[] order = new long[firsts.length];
+        long[] order = new long[setOf.length];
         for (int i = 0; i < order.length; i++) {
             order[i] = firsts[i] << 31 | i;
         }
@@ -161,7 +147,7 @@ public final class AddressPrecedence {
                 pop();
             } else {
                 long last = Math.min(lasts[run], end - 1);
-                part(setOf == null ? run : setOf[run], Math.max(next, firsts[run]), last);
+                part(setOf[run], Math.max(next, firsts[run]), last);
                 next = last + 1;
             }
         }

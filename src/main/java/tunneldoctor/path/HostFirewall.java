@@ -162,11 +162,11 @@ final class HostFirewall {
                 subject -> rules.parting(new Run(question, false, rules).entries()));
         if (parting.steps() <= MAX_STEPS) {
             List<HostDecision> strict = strictly(question, rules);
-            if (strict.stream().noneMatch(HostFirewall::restsOnForm)) {
-                return strict;
+            if (strict.stream().noneMatch(HostFirewall::restsOnForm) || parting.cuts().length <= MAX_CUTS) {
+                return readAsUsual(question, rules, strict);
             }
         }
-        long[] cuts = parting.cuts().sorted();
+        long[] cuts = parting.cuts();
         if (cuts.length <= MAX_CUTS) {
             return decideAtOnce(question, rules);
         }
@@ -256,9 +256,12 @@ final class HostFirewall {
     }
 
     private List<HostDecision> decideAtOnce(Question question, PertinentRules rules) {
-        List<HostDecision> decisions = strictly(question, rules);
-        boolean readable = decisions.stream().anyMatch(HostFirewall::restsOnForm);
-        if (!readable) {
+        return readAsUsual(question, rules, strictly(question, rules));
+    }
+
+    /** Decisions with the usual reading of what the form of the text hides, where one rests on that. */
+    private List<HostDecision> readAsUsual(Question question, PertinentRules rules, List<HostDecision> decisions) {
+        if (decisions.stream().noneMatch(HostFirewall::restsOnForm)) {
             return decisions;
         }
         Run usual = new Run(question, true, rules);
@@ -584,28 +587,24 @@ final class HostFirewall {
         private void refusals(HostPacket packet) {
             List<HostWalk.Claim> claims = List.copyOf(refused);
             refused.clear();
-            Map<String, HostPacket.Refusal> kinds = new HashMap<>();
-            Map<HostPacket.Refusal, List<HostWalk.Claim>> alike = new LinkedHashMap<>();
+            Map<String, List<HostWalk.Claim>> alike = new HashMap<>();
             for (HostWalk.Claim claim : claims) {
-                HostPacket.Refusal kind = kinds.computeIfAbsent(claim.targetOptions(), HostPacket.Refusal::of);
-                alike.computeIfAbsent(kind, key -> new ArrayList<>()).add(claim);
+                alike.computeIfAbsent(claim.targetOptions(), key -> new ArrayList<>())
+                        .add(claim);
             }
             Map<String, Answer> answers = new HashMap<>();
-            alike.forEach((kind, some) -> {
-                Answer answer = answer(packet, kind, some);
-                some.forEach(claim -> answers.put(claim.targetOptions(), answer));
-            });
             List<HostWalk.Claim> answered = new ArrayList<>(claims.size());
             for (HostWalk.Claim claim : claims) {
-                answered(claim, answers.getOrDefault(claim.targetOptions(), Answer.OPEN), answered);
+                Answer answer = answers.computeIfAbsent(
+                        claim.targetOptions(),
+                        options -> answer(packet, claim.refusal(), alike.getOrDefault(options, List.of())));
+                answered(claim, answer, answered);
             }
             total.claimAll(answered);
         }
 
         /** The senders whom a refusal surely reaches, and those whom it surely does not. */
-        private record Answer(AddressSet arrives, AddressSet lost, boolean reachesAll) {
-            static final Answer OPEN = new Answer(AddressSet.NONE, AddressSet.NONE, false);
-        }
+        private record Answer(AddressSet arrives, AddressSet lost, boolean reachesAll) {}
 
         private Answer answer(HostPacket packet, HostPacket.Refusal refusal, List<HostWalk.Claim> claims) {
             AddressSet senders = AddressSet.union(
@@ -785,10 +784,9 @@ final class HostFirewall {
                                 stage.chain().chain().name());
                     }
                     // What a walk says is of the senders it was made for.
-                    boolean surelyAll = claim.sure() && reach.sure == universe;
-                    AddressSet sure = surelyAll
-                            ? claim.sources()
-                            : claim.sure() ? HostWalk.within(reach.sure, claim.sources()) : AddressSet.NONE;
+                    AddressSet certain =
+                            reach.sure == universe ? claim.sources() : HostWalk.within(reach.sure, claim.sources());
+                    AddressSet sure = claim.sure() ? certain : AddressSet.NONE;
                     AddressSet may = HostWalk.within(claim.sure() ? reach.may : all, claim.sources());
                     if (claim.end() == HostWalk.End.ACCEPT) {
                         falls.add(claim.state(), sure, may);
@@ -923,10 +921,10 @@ final class HostFirewall {
                     decisions.add(decided(claim.of(alike, true), outcome(claim.end()), Set.of()));
                 }
             }
+            // Where senders are known, each is told the reason of its own doubt.
+            boolean known = question.senders().size() <= MAX_CUTS;
             for (int i = 0; i < open.size(); i++) {
                 AddressSet here = precedence.left(i).intersect(unclear);
-                // Where senders are known, each is told the reason of its own doubt.
-                boolean known = question.senders().size() <= MAX_CUTS;
                 for (AddressSet alike : known ? total.doubts.apart(here) : List.of(here)) {
                     split(open.get(i), alike, blockedAnyway, decisions);
                 }

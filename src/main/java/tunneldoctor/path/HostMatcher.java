@@ -39,12 +39,15 @@ final class HostMatcher {
      */
     record Caught(
             AddressSet yes, AddressSet maybe, Set<HostDoubt> doubts, AddressSet counted, AddressSet perhapsCounted) {
-        static final Caught NONE = none(AddressSet.NONE, AddressSet.NONE);
+        static final Caught NONE =
+                new Caught(AddressSet.NONE, AddressSet.NONE, Set.of(), AddressSet.NONE, AddressSet.NONE);
         static final Caught ALL =
                 new Caught(AddressSet.ALL, AddressSet.NONE, Set.of(), AddressSet.NONE, AddressSet.NONE);
 
         static Caught none(AddressSet counted, AddressSet perhapsCounted) {
-            return new Caught(AddressSet.NONE, AddressSet.NONE, Set.of(), counted, perhapsCounted);
+            return counted.isEmpty() && perhapsCounted.isEmpty()
+                    ? NONE
+                    : new Caught(AddressSet.NONE, AddressSet.NONE, Set.of(), counted, perhapsCounted);
         }
     }
 
@@ -89,7 +92,6 @@ final class HostMatcher {
         AddressSet maybe = AddressSet.NONE;
         AddressSet counted = AddressSet.NONE;
         AddressSet perhapsCounted = AddressSet.NONE;
-        boolean counts = false;
         Set<HostDoubt> doubts = Set.of();
         List<Match> matches = rule.matches();
         for (int i = 0; i < matches.size(); i++) {
@@ -97,12 +99,12 @@ final class HostMatcher {
             if (looksAtSender(match, packet)) {
                 AddressSet set = senders(match);
                 if (!set.overlaps(reach.sure) && (reach.may.isEmpty() || !set.overlaps(reach.may))) {
-                    return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
+                    return Caught.none(counted, perhapsCounted);
                 }
                 yes = yes == AddressSet.ALL ? set : HostWalk.within(yes, set);
                 maybe = HostWalk.within(maybe, set);
                 if (yes.isEmpty() && maybe.isEmpty()) {
-                    return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
+                    return Caught.none(counted, perhapsCounted);
                 }
                 continue;
             }
@@ -128,7 +130,6 @@ final class HostMatcher {
                 answer = opaque(opaque, packet);
                 doubt = doubt(opaque);
                 if (countsConnections(opaque)) {
-                    counts = true;
                     counted = yes;
                     perhapsCounted = maybe;
                 }
@@ -143,7 +144,7 @@ final class HostMatcher {
                 }
             }
             if (answer == Answer.NO) {
-                return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
+                return Caught.none(counted, perhapsCounted);
             }
             if (answer == Answer.MAYBE) {
                 maybe = maybe.isEmpty() ? yes : maybe.union(yes);
@@ -158,11 +159,11 @@ final class HostMatcher {
                 doubts = with(doubts, HostDoubt.HIDDEN_INTERFACE);
             } else if (matches.isEmpty() && rule.target().equals("ACCEPT") && !last) {
                 // Nobody writes rules behind one that accepts everything: it is the one for the loopback interface.
-                return counts ? Caught.none(counted, perhapsCounted) : Caught.NONE;
+                return Caught.none(counted, perhapsCounted);
             }
         }
         namesConsulted = namesConsulted || namesAnywhere(rule, form);
-        if (yes == AddressSet.ALL && !counts) {
+        if (yes == AddressSet.ALL && counted.isEmpty() && perhapsCounted.isEmpty()) {
             return Caught.ALL;
         }
         return new Caught(yes, maybe, doubts, counted, perhapsCounted);

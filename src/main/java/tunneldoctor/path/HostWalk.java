@@ -1,7 +1,6 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -177,11 +176,12 @@ final class HostWalk {
                 return;
             }
             Map<Object, AddressSet> byState = claimed.computeIfAbsent(claim.end(), end -> new HashMap<>());
-            AddressSet before = byState.getOrDefault(claim.key(), AddressSet.NONE);
+            Object key = claim.key();
+            AddressSet before = byState.getOrDefault(key, AddressSet.NONE);
             AddressSet fresh = without(claim.sources(), before);
             if (!fresh.isEmpty()) {
                 claims.add(claim.of(fresh, false));
-                byState.put(claim.key(), before.isEmpty() ? fresh : before.union(fresh));
+                byState.put(key, before.isEmpty() ? fresh : before.union(fresh));
             }
         }
 
@@ -388,9 +388,7 @@ final class HostWalk {
                 lasts[count++] = Math.min(rules.last(i), LAST_ADDRESS);
             }
         }
-        AddressPrecedence precedence = count == rows.length
-                ? AddressPrecedence.ofRuns(firsts, lasts)
-                : AddressPrecedence.ofRuns(Arrays.copyOf(firsts, count), Arrays.copyOf(lasts, count));
+        AddressPrecedence precedence = AddressPrecedence.ofRuns(firsts, lasts, count);
         List<Claim> claims = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             AddressSet caught = precedence.left(i);

@@ -217,9 +217,9 @@ final class PertinentRules {
                     break;
                 }
             }
+            makeRoom();
             boolean plain = always && first != NO_RUN;
             boolean names = plain && HostMatcher.namesAnywhere(rule, form);
-            makeRoom();
             rules[count] = rule;
             lines[count] = rule.source();
             lineHashes[count] = rule.source().hashCode();
@@ -343,13 +343,13 @@ final class PertinentRules {
             return of.lasts[rows[index]];
         }
 
-        private void addTo(Cuts cuts, HostPacket packet) {
+        private void addTo(Parting parting, HostPacket packet) {
             for (int i = 0; i < count; i++) {
-                cuts.steps += plain(i) && i > 0 && plain(i - 1) ? 0 : 1;
+                parting.steps += plain(i) && i > 0 && plain(i - 1) ? 0 : 1;
                 if (first(i) == Columns.NO_RUN) {
-                    cuts.add(rule(i), packet);
+                    parting.add(rule(i), packet);
                 } else if (last(i) != Long.MAX_VALUE) {
-                    cuts.add(first(i));
+                    parting.add(first(i));
                 }
             }
         }
@@ -384,17 +384,9 @@ final class PertinentRules {
     /** A chain where packets enter a table. */
     record Entry(HostTables.Slot slot, HostTables.ChainText chain) {}
 
-    /**
-     * How a connection's packets are told apart by their senders.
-     *
-     * @param steps how many rules are walked one by one, a row of plain ones as one
-     * @param cuts where the senders of rules begin
-     */
-    record Parting(int steps, Cuts cuts) {}
-
     /** How the rules part the senders of a connection whose packets enter chains. */
     Parting parting(Map<HostPacket, List<Entry>> entries) {
-        Cuts found = new Cuts();
+        Parting found = new Parting();
         entries.forEach((packet, chains) -> {
             Map<HostTables.ChainText, Boolean> entered = new IdentityHashMap<>();
             List<Entry> left = new ArrayList<>(chains);
@@ -418,13 +410,15 @@ final class PertinentRules {
                 }
             }
         });
-        return new Parting(found.steps, found);
+        return found;
     }
 
-    static final class Cuts {
+    /** How a connection's packets are told apart by their senders. */
+    static final class Parting {
         private long[] firsts = new long[64];
         private int count;
         private int steps;
+        private long @Nullable [] cuts;
 
         private void add(HostRule rule, HostPacket packet) {
             List<Match> matches = rule.matches();
@@ -441,17 +435,19 @@ final class PertinentRules {
             firsts[count++] = first;
         }
 
-        /** The addresses, ascending, each once. */
-        long[] sorted() {
-            Arrays.sort(firsts, 0, count);
-            int distinct = 0;
-            for (int i = 0; i < count; i++) {
-                if (i == 0 || firsts[i] != firsts[i - 1]) {
-                    firsts[distinct++] = firsts[i];
-                }
+        /** How many rules are walked one by one, a row of plain ones as one. */
+        int steps() {
+            return steps;
+        }
+
+        /** Where the senders of rules begin, ascending, each once. */
+        long[] cuts() {
+            long[] known = cuts;
+            if (known == null) {
+                known = Arrays.stream(firsts, 0, count).sorted().distinct().toArray();
+                cuts = known;
             }
-            count = distinct;
-            return Arrays.copyOf(firsts, distinct);
+            return known;
         }
     }
 }

@@ -181,7 +181,8 @@ class AddressSetTest {
     @Test
     void givesAnAddressToTheFirstRunThatHoldsIt() {
         long last = AddressSet.ALL.last();
-        AddressPrecedence precedence = AddressPrecedence.ofRuns(new long[] {7, 0, 0}, new long[] {7, last, last});
+        AddressPrecedence precedence =
+                AddressPrecedence.ofRuns(new long[] {7, 0, 0, 9}, new long[] {7, last, last, 9}, 3);
 
         assertThat(precedence.left(0)).isEqualTo(AddressSet.of(7));
         assertThat(precedence.left(1)).isEqualTo(AddressSet.ALL.minus(AddressSet.of(7)));
