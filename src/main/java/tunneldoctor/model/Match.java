@@ -82,6 +82,51 @@ public sealed interface Match {
     record SocketOwner(String words, Optional<Boolean> owned, boolean unowned) implements Match {}
 
     /**
+     * What conntrack keeps of the connection that a packet belongs to, as {@code --ctdir}, {@code --ctorigsrc} and their like
+     * ask ({@code net/netfilter/xt_conntrack.c}, {@code nft_ct.c}). A refusal belongs to the connection that it refuses.
+     *
+     * @param words the condition as printed
+     * @param trait what is asked of the connection
+     * @param untracked whether it holds for packets that belong to no connection, negated or not: only where the same
+     *     {@code -m conntrack} asks for a state, too; empty if the text does not tell
+     */
+    record Connection(String words, Trait trait, boolean negated, Optional<Boolean> untracked) implements Match {
+        /** Something conntrack knows of a connection. */
+        public sealed interface Trait {}
+
+        /** @param original whether the packet goes the way of the one that opened the connection; else it comes back */
+        public record Direction(boolean original) implements Trait {}
+
+        /** @param number IANA number of the connection's protocol, which is not that of an ICMP message refusing it */
+        public record Protocol(int number) implements Trait {}
+
+        /** The address of one end is one of these. */
+        public record Addresses(End end, AddressSet addresses) implements Trait {}
+
+        /** The port of one end is one of these. */
+        public record Ports(End end, PortSet ports) implements Trait {}
+
+        /**
+         * At least one of these is true of the connection.
+         *
+         * @param names {@code EXPECTED}, {@code SEEN_REPLY}, {@code ASSURED}, {@code CONFIRMED}, {@code SNAT}, {@code DNAT}
+         */
+        public record Status(Set<String> names) implements Trait {
+            public Status {
+                names = Set.copyOf(names);
+            }
+        }
+
+        /** An end of a connection; without address translation the reply's ends are the original ones, turned around. */
+        public enum End {
+            ORIGINAL_SOURCE,
+            ORIGINAL_DESTINATION,
+            REPLY_SOURCE,
+            REPLY_DESTINATION
+        }
+    }
+
+    /**
      * A condition whose truth for a given packet the text does not tell.
      *
      * @param words the condition as printed

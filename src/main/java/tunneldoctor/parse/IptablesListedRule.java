@@ -37,6 +37,9 @@ final class IptablesListedRule {
     /** Whether {@link #specification} is still the whole rule. */
     private boolean whole;
 
+    private boolean stateJustRead;
+    private boolean connectionJustRead;
+
     IptablesListedRule(HostTable.Family family, WordCache cache) {
         this.ipv4 = family == HostTable.Family.IPV4;
         this.cache = cache;
@@ -52,6 +55,8 @@ final class IptablesListedRule {
         matches.clear();
         specification.setLength(0);
         whole = shown.interfaces();
+        stateJustRead = false;
+        connectionJustRead = false;
         LineWords words = columns;
         words.read(line, 0, line.length());
         int position = countedPosition;
@@ -252,6 +257,8 @@ final class IptablesListedRule {
             open(line.substring(comment, end + 2), Reason.NOT_UNDERSTOOD);
         }
         conditions(startOfWords(from, comment), endOfWords(from, comment), "", free);
+        stateJustRead = false;
+        connectionJustRead = false;
         // One blank stands on either side of the text.
         if (whole && end >= comment + 4 && isPlain(comment + 3, end - 1)) {
             add(false, "-m comment --comment");
@@ -326,6 +333,14 @@ final class IptablesListedRule {
 
     /** Reads the condition the words begin with; false if they begin with none that is decided or known to be open. */
     private boolean condition(LineWords words, boolean negated) {
+        boolean behindState = stateJustRead;
+        boolean behindConnection = connectionJustRead;
+        stateJustRead = false;
+        connectionJustRead = false;
+        if (ConnectionWords.isOption(words)) {
+            connection(words, negated, behindState, behindConnection);
+            return true;
+        }
         if (words.is("tcp") || words.is("udp") || words.is("udplite")) {
             if (negated) {
                 return false;
@@ -346,6 +361,8 @@ final class IptablesListedRule {
             matches.add(IptablesWords.states(list, negated));
             add(false, "-m", conntrack ? "conntrack" : "state");
             add(negated, conntrack ? "--ctstate" : "--state", list);
+            stateJustRead = conntrack;
+            connectionJustRead = conntrack;
             return true;
         }
         if (words.is("source") || words.is("destination")) {
@@ -384,6 +401,32 @@ final class IptablesListedRule {
             return openTail(new StringBuilder(negated ? "!" : ""), words, reason.get());
         }
         return false;
+    }
+
+    /**
+     * Reads an option of {@code -m conntrack}.
+     *
+     * @param behindState whether the state that may belong to the same {@code -m conntrack} stands before it
+     * @param behindConnection whether that or another of its options does
+     */
+    private void connection(LineWords words, boolean negated, boolean behindState, boolean behindConnection) {
+        String option = words.take();
+        String value = words.take();
+        Optional<Boolean> untracked = behindState ? Optional.empty() : Optional.of(false);
+        Match match = ConnectionWords.read(option, value, negated, untracked);
+        if (match instanceof Opaque opaque) {
+            open(opaque.words(), opaque.reason());
+        } else {
+            matches.add(match);
+            if (!behindConnection) {
+                add(false, "-m conntrack");
+            }
+            add(negated, "--" + option, value);
+            // Where one -m conntrack ends and another begins is not printed.
+            whole &= !behindConnection;
+        }
+        stateJustRead = behindState;
+        connectionJustRead = true;
     }
 
     private static boolean statisticWord(LineWords words) {
@@ -437,18 +480,6 @@ final class IptablesListedRule {
                     "icmptype",
                     "icmp",
                     "cgroup",
-                    "ctproto",
-                    "ctorigsrc",
-                    "ctorigdst",
-                    "ctreplsrc",
-                    "ctrepldst",
-                    "ctorigsrcport",
-                    "ctorigdstport",
-                    "ctreplsrcport",
-                    "ctrepldstport",
-                    "ctstatus",
-                    "ctexpire",
-                    "ctdir",
                     "limit-in",
                     "limit-out",
                     "dev-group",

@@ -26,6 +26,8 @@ enum IptablesOption {
     DESTINATION_TYPE,
     MARK,
     ICMP_TYPE,
+    /** Of {@code -m conntrack}, beside the state. */
+    CONNECTION,
     /** Of an extension that is not decided. */
     OTHER;
 
@@ -85,7 +87,7 @@ enum IptablesOption {
             case "--dst-type" -> DESTINATION_TYPE;
             case "--mark" -> MARK;
             case "--icmp-type" -> ICMP_TYPE;
-            default -> OTHER;
+            default -> word.startsWith("--ct") && ConnectionWords.isOption(word.substring(2)) ? CONNECTION : OTHER;
         };
     }
 }

@@ -90,6 +90,7 @@ final class IptablesRuleParser {
         matchCount = 0;
         at = 0;
         String module = "";
+        int moduleBegins = 0;
         String target = "";
         String options = "";
         boolean jumpsByGoto = false;
@@ -110,6 +111,7 @@ final class IptablesRuleParser {
                         return Optional.empty();
                     }
                     module = text(at++);
+                    moduleBegins = at;
                     if (!decided(module) && !(module.equals("owner") && owner(from))) {
                         opaque(module, from);
                     }
@@ -132,6 +134,13 @@ final class IptablesRuleParser {
                     at += 2;
                 }
                 case FRAGMENT -> add(new Match.Fragment(negated));
+                case CONNECTION -> {
+                    if (!module.equals("conntrack")) {
+                        openOption(module, from);
+                    } else if (!connection(moduleBegins, negated)) {
+                        return Optional.empty();
+                    }
+                }
                 default -> {
                     if (!option(option, module, negated, from)) {
                         return Optional.empty();
@@ -316,9 +325,29 @@ final class IptablesRuleParser {
     private void openOption(String module, int from) {
         at = from + (isNot(from) ? 2 : 1);
         skipArguments(at - 1);
-        Reason reason =
-                module.equals("conntrack") || module.equals("tcp") ? Reason.NOT_SHOWN : IptablesWords.reason(module);
-        open(from, reason);
+        open(from, module.equals("tcp") ? Reason.NOT_SHOWN : IptablesWords.reason(module));
+    }
+
+    /**
+     * Reads an option of {@code -m conntrack} beside the state; false if it has no value.
+     *
+     * @param moduleBegins the place of the first word behind {@code -m conntrack}
+     */
+    private boolean connection(int moduleBegins, boolean before) {
+        String option = text(at - 1).substring("--".length());
+        boolean behind = at < count && isNot(at);
+        at += behind ? 1 : 0;
+        if (at >= count) {
+            return false;
+        }
+        String value = text(at++);
+        boolean negated = before != behind;
+        boolean asksState = false;
+        for (int i = moduleBegins; i < count && !endsModule(i); i++) {
+            asksState |= is(i, "--ctstate");
+        }
+        add(ConnectionWords.read(option, value, negated, Optional.of(asksState)));
+        return true;
     }
 
     /** Reads whose socket a rule asks for; false, and nothing read, where it asks for more. */

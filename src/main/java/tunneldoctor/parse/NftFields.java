@@ -30,6 +30,20 @@ final class NftFields {
             "0x8", "NEW",
             "0x40", "UNTRACKED");
 
+    private static final Map<String, String> STATUS = Map.ofEntries(
+            Map.entry("expected", "EXPECTED"),
+            Map.entry("seen-reply", "SEEN_REPLY"),
+            Map.entry("assured", "ASSURED"),
+            Map.entry("confirmed", "CONFIRMED"),
+            Map.entry("snat", "SNAT"),
+            Map.entry("dnat", "DNAT"),
+            Map.entry("0x1", "EXPECTED"),
+            Map.entry("0x2", "SEEN_REPLY"),
+            Map.entry("0x4", "ASSURED"),
+            Map.entry("0x8", "CONFIRMED"),
+            Map.entry("0x10", "SNAT"),
+            Map.entry("0x20", "DNAT"));
+
     /** Types of addresses by the numbers the kernel gives them. */
     private static final List<String> TYPES = List.of(
             "unspec",
@@ -183,6 +197,10 @@ final class NftFields {
      *     field or a value is none this tool knows
      */
     static Optional<List<List<Match>>> oneOf(String field, List<String> values, boolean negated) {
+        if (values.isEmpty() && negated && ofConnection(field)) {
+            // A packet of no connection is no member of any set, and yet the rule does not go on.
+            return Optional.empty();
+        }
         if (values.isEmpty()) {
             // A set without elements has no member.
             return Optional.of(List.of(negated ? List.of() : List.of(NftRuleDraft.NEVER)));
@@ -203,6 +221,17 @@ final class NftFields {
                         List.of("ip6", "arp", "vlan", "8021q", "8021ad", "0x86dd", "0x0806", "0x8100"));
             case "ip version" -> constant(values, negated, List.of("4", "0x4"), List.of("6", "0x6"));
             case "ct state" -> states(values, negated);
+            case "ct direction", "ct protocol" -> each(values, negated, value -> connection(field, value, negated));
+            case "ct original ip saddr",
+                    "ct original saddr",
+                    "ct original ip daddr",
+                    "ct original daddr",
+                    "ct reply ip saddr",
+                    "ct reply saddr",
+                    "ct reply ip daddr",
+                    "ct reply daddr" -> connectionAddresses(field, values, negated);
+            case "ct original proto-src", "ct original proto-dst", "ct reply proto-src", "ct reply proto-dst" ->
+                connectionPorts(field, values, negated);
             case "meta mark" -> each(values, negated, value -> mark(value, negated));
             case "tcp flags" -> flags(values, negated);
             case "fib daddr type", "fib saddr type" -> types(field.startsWith("fib daddr"), values, negated);
@@ -210,6 +239,70 @@ final class NftFields {
             case "icmp code" -> icmp(ICMP_CODES, values).map(codes -> one(new Match.Icmp(Set.of(), codes, negated)));
             default -> Optional.empty();
         };
+    }
+
+    static boolean isPort(String field) {
+        return field.endsWith(" dport") || field.endsWith(" sport") || field.contains(" proto-");
+    }
+
+    private static boolean ofConnection(String field) {
+        return field.startsWith("ct ") && !field.equals("ct state");
+    }
+
+    private static Match.Connection connection(String words, Match.Connection.Trait trait, boolean negated) {
+        // Without a connection nft's rule ends at such a condition, negated or not.
+        return new Match.Connection(words, trait, negated, Optional.of(false));
+    }
+
+    private static Optional<Match> connection(String field, String value, boolean negated) {
+        Optional<Match.Connection.Trait> trait = field.equals("ct protocol")
+                ? protocol(value).map(Match.Connection.Protocol::new)
+                : switch (value) {
+                    case "original", "0" -> Optional.of(new Match.Connection.Direction(true));
+                    case "reply", "1" -> Optional.of(new Match.Connection.Direction(false));
+                    default -> Optional.empty();
+                };
+        return trait.map(asked -> connection(field + (negated ? " != " : " ") + value, asked, negated));
+    }
+
+    private static Optional<List<List<Match>>> connectionAddresses(String field, List<String> values, boolean negated) {
+        return addressSet(values)
+                .map(addresses -> one(connection(
+                        words(field, values, negated),
+                        new Match.Connection.Addresses(end(field), addresses),
+                        negated)));
+    }
+
+    private static Optional<List<List<Match>>> connectionPorts(String field, List<String> values, boolean negated) {
+        return portSet(values)
+                .map(ports -> one(connection(
+                        words(field, values, negated), new Match.Connection.Ports(end(field), ports), negated)));
+    }
+
+    private static String words(String field, List<String> values, boolean negated) {
+        return field + (negated ? " != " : " ") + String.join(", ", values);
+    }
+
+    /** {@code ct original ip saddr}, {@code ct reply proto-dst}, … */
+    private static Match.Connection.End end(String field) {
+        boolean source = field.endsWith("saddr") || field.endsWith("src");
+        if (field.startsWith("ct original")) {
+            return source ? Match.Connection.End.ORIGINAL_SOURCE : Match.Connection.End.ORIGINAL_DESTINATION;
+        }
+        return source ? Match.Connection.End.REPLY_SOURCE : Match.Connection.End.REPLY_DESTINATION;
+    }
+
+    /** As {@link NftRuleDraft#status}; empty if a name is none this tool knows. */
+    static Optional<Match> status(List<String> names, boolean noneOf, String words) {
+        Set<String> status = new HashSet<>();
+        for (String name : names) {
+            String known = STATUS.get(name);
+            if (known == null) {
+                return Optional.empty();
+            }
+            status.add(known);
+        }
+        return Optional.of(connection(words, new Match.Connection.Status(status), noneOf));
     }
 
     private static List<List<Match>> one(Match match) {
@@ -264,6 +357,11 @@ final class NftFields {
     }
 
     private static Optional<List<List<Match>>> addresses(boolean source, List<String> values, boolean negated) {
+        return addressSet(values)
+                .map(all -> one(source ? new Match.Source(all, negated) : new Match.Destination(all, negated)));
+    }
+
+    private static Optional<AddressSet> addressSet(List<String> values) {
         List<AddressSet> sets = new ArrayList<>();
         for (String value : values) {
             Optional<AddressSet> set = AddressSet.parse(value);
@@ -272,23 +370,33 @@ final class NftFields {
             }
             sets.add(set.get());
         }
-        AddressSet all = AddressSet.union(sets);
-        return Optional.of(
-                List.of(List.of(source ? new Match.Source(all, negated) : new Match.Destination(all, negated))));
+        return Optional.of(AddressSet.union(sets));
     }
 
     private static Optional<List<List<Match>>> ports(boolean destination, List<String> values, boolean negated) {
+        return portSet(values)
+                .map(all -> one(
+                        destination ? new Match.DestinationPorts(all, negated) : new Match.SourcePorts(all, negated)));
+    }
+
+    private static Optional<PortSet> port(String value) {
+        return value.startsWith("0x")
+                ? IptablesWords.number(value)
+                        .filter(number -> number <= PortSet.LAST)
+                        .map(number -> PortSet.of(number.intValue()))
+                : PortSet.parse(value, '-');
+    }
+
+    private static Optional<PortSet> portSet(List<String> values) {
         List<PortSet> sets = new ArrayList<>();
         for (String value : values) {
-            Optional<PortSet> set = PortSet.parse(value, '-');
+            Optional<PortSet> set = port(value);
             if (set.isEmpty()) {
                 return Optional.empty();
             }
             sets.add(set.get());
         }
-        PortSet all = PortSet.union(sets);
-        return Optional.of(List.of(
-                List.of(destination ? new Match.DestinationPorts(all, negated) : new Match.SourcePorts(all, negated))));
+        return Optional.of(PortSet.union(sets));
     }
 
     private static Optional<Integer> protocol(String value) {

@@ -247,9 +247,8 @@ final class NftJson {
                         : "@" + body.path("base").asText();
             case "ct" ->
                 "ct "
-                        + (body.has("dir")
-                                ? body.path("dir").asText()
-                                : body.path("key").asText());
+                        + (body.has("dir") ? body.path("dir").asText() + " " : "")
+                        + body.path("key").asText();
             case "fib" ->
                 "fib " + String.join(" . ", words(body.path("flags")).orElse(List.of("?"))) + " "
                         + body.path("result").asText();
@@ -343,13 +342,15 @@ final class NftJson {
             draft.flags(String.join(",", values.get()), "0x0", any, words);
         } else if (field.equals("ct state")) {
             draft.lookup(List.of(field), NftSet.of(values.get()), !any, words);
+        } else if (field.equals("ct status")) {
+            draft.status(values.get(), !any, words);
         } else {
             draft.undecided(field, words);
         }
     }
 
     private static void compared(String field, String operator, JsonNode right, NftRuleDraft draft, String words) {
-        boolean port = field.endsWith(" dport") || field.endsWith(" sport");
+        boolean port = NftFields.isPort(field);
         if (port && right.isInt()) {
             draft.lookup(List.of(field), NftFields.compared(operator, right.asInt()), false, words);
         } else {

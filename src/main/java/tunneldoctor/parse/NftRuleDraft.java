@@ -44,6 +44,7 @@ final class NftRuleDraft {
     }
 
     private final IntPredicate affords;
+    private final boolean translated;
     private final List<Step> steps = new ArrayList<>();
     private List<List<Match>> alternatives = List.of(List.of());
     private boolean asksMark;
@@ -52,10 +53,12 @@ final class NftRuleDraft {
 
     /**
      * @param onlyIpv4 whether the table is for IPv4 only
+     * @param translated whether its text may be nft's translation of an extension of iptables
      * @param affords whether the document's length pays for so many ways more; called once for each demand
      */
-    NftRuleDraft(boolean onlyIpv4, IntPredicate affords) {
+    NftRuleDraft(boolean onlyIpv4, boolean translated, IntPredicate affords) {
         this.onlyIpv4 = onlyIpv4;
+        this.translated = translated;
         this.affords = affords;
     }
 
@@ -256,13 +259,28 @@ final class NftRuleDraft {
         asksMark |= ways.stream().anyMatch(way -> way.stream().anyMatch(Match.Mark.class::isInstance));
     }
 
+    /** What a condition may have been before nft translated it. */
+    private static Match original(Match match) {
+        if (!(match instanceof Match.Connection connection)) {
+            return match;
+        }
+        // All that nft 1.0.6 prints of "! --ctstate NEW,DNAT" is "ct status dnat".
+        boolean garbled = connection.trait() instanceof Match.Connection.Status status
+                && (status.names().contains("SNAT") || status.names().contains("DNAT"));
+        return garbled
+                ? new Opaque(connection.words(), Reason.NOT_SHOWN)
+                : new Match.Connection(connection.words(), connection.trait(), connection.negated(), Optional.empty());
+    }
+
     private List<List<Match>> times(List<List<Match>> ways) {
         List<List<Match>> all = new ArrayList<>(alternatives.size() * ways.size());
         for (List<Match> before : alternatives) {
             for (List<Match> way : ways) {
                 List<Match> more = new ArrayList<>(before.size() + way.size());
                 more.addAll(before);
-                more.addAll(way);
+                for (Match match : way) {
+                    more.add(translated ? original(match) : match);
+                }
                 all.add(more);
             }
         }
@@ -383,6 +401,16 @@ final class NftRuleDraft {
         } else {
             and(new Match.TcpFlags(looked.get(), wanted.get(), negated));
         }
+    }
+
+    /**
+     * The condition that at least one of these is true of the packet's connection.
+     *
+     * @param names as nft prints them, for example {@code seen-reply} or {@code 0x2}
+     * @param noneOf whether none of them may be true instead
+     */
+    void status(List<String> names, boolean noneOf, String words) {
+        NftFields.status(names, noneOf, words).ifPresentOrElse(this::and, () -> undecided("ct status", words));
     }
 
     /** The condition that a field under a mask is some value. */

@@ -377,8 +377,10 @@ final class NftStatements {
                 String second = word();
                 at++;
                 if (second.equals("original") || second.equals("reply")) {
-                    at += word().equals("ip") || word().equals("ip6") ? 2 : 1;
-                    return Optional.of("ct " + second);
+                    boolean family = word().equals("ip") || word().equals("ip6");
+                    String key = family ? word() + " " + word(1) : word();
+                    at += family ? 2 : 1;
+                    return Optional.of("ct " + second + " " + key);
                 }
                 return Optional.of("ct " + second);
             }
@@ -440,7 +442,9 @@ final class NftStatements {
         String words = String.join(" . ", fields) + " " + shown(from);
         if (!group
                 && fields.size() == 1
-                && (fields.get(0).equals("tcp flags") || fields.get(0).equals("ct state"))) {
+                && (fields.get(0).equals("tcp flags")
+                        || fields.get(0).equals("ct state")
+                        || fields.get(0).equals("ct status"))) {
             return bits(fields.get(0), value, equal, negated, noneOf, words);
         }
         if (noneOf || map && !group || operator(word()) || word().equals("/")) {
@@ -474,8 +478,17 @@ final class NftStatements {
             at += 2;
             return !noneOf;
         }
+        if (field.equals("ct status") && (equal || negated || word().equals("/"))) {
+            at += word().equals("/") ? 2 : 0;
+            draft.undecided(field, words);
+            return true;
+        }
         if (operator(word())) {
             return false;
+        }
+        if (field.equals("ct status")) {
+            draft.status(List.of(value.split(",", -1)), noneOf, words);
+            return true;
         }
         if (flags && !equal && !negated) {
             // Any of several bits is set if not all of them are clear.
@@ -521,7 +534,7 @@ final class NftStatements {
         String value = word(1);
         at += 2;
         String words = field + " " + operator + " " + value;
-        boolean port = field.endsWith(" dport") || field.endsWith(" sport");
+        boolean port = NftFields.isPort(field);
         Optional<Long> number = IptablesWords.number(value);
         if (!port || number.isEmpty()) {
             draft.undecided(field, words);

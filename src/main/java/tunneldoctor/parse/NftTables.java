@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
@@ -67,6 +68,9 @@ final class NftTables {
         }
     }
 
+    /** Tables of iptables-nft: nft prints extensions in them in its own words where it has some. */
+    private static final Set<String> IPTABLES = Set.of("raw", "mangle", "nat", "filter", "security");
+
     /** @param whole whether the command asks for every table with all that is in it */
     NftTables(NodeDocument document, boolean whole) {
         this.document = document;
@@ -125,8 +129,10 @@ final class NftTables {
 
     /** An empty rule to be filled and given to {@link #rule}. */
     NftRuleDraft draft() {
-        boolean onlyIpv4 = table != null && table.family.equals("ip");
-        return new NftRuleDraft(onlyIpv4, ways -> {
+        Table here = table;
+        boolean onlyIpv4 = here != null && here.family.equals("ip");
+        boolean translated = here != null && onlyIpv4 && IPTABLES.contains(here.name);
+        return new NftRuleDraft(onlyIpv4, translated, ways -> {
             waysLeft -= ways;
             return waysLeft >= 0;
         });

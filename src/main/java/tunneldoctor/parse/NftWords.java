@@ -6,6 +6,9 @@ import java.util.Optional;
 
 /** Splits the text of nftables: words, quoted strings, groups in braces, lists of set elements. */
 final class NftWords {
+    /** Stands behind a port, in hexadecimal, of which nft cannot tell that it is one. */
+    private static final String OF_NO_TYPE = "[invalid type]";
+
     private NftWords() {}
 
     /** Words; a quoted string is one, with both its quotes, and so is a whole {@code { … }} group. */
@@ -16,6 +19,10 @@ final class NftWords {
             char c = line.charAt(i);
             if (c == ' ' || c == '\t') {
                 i++;
+                continue;
+            }
+            if (c == '[' && line.startsWith(OF_NO_TYPE, i)) {
+                i += OF_NO_TYPE.length();
                 continue;
             }
             int end = i;

@@ -489,9 +489,10 @@ final class HostFirewall {
 
         Run(Question question, boolean likely, PertinentRules rules) {
             this.question = question;
-            this.matcher = new HostMatcher(likely);
             this.rules = rules;
             this.device = question.device().orElse(USUAL_INTERFACE);
+            boolean leaves = question.direction() == Direction.OUTBOUND || device.equals(HostPacket.LOOPBACK);
+            this.matcher = new HostMatcher(likely, () -> tables.translatesSources(question.senders(), leaves));
             this.peer = question.peer().isEmpty() ? UNICAST : question.peer();
             this.passing = question.senders();
             this.surelyPassing = question.senders();
@@ -564,7 +565,13 @@ final class HostFirewall {
                     flags,
                     mayPush,
                     HostPacket.Refusal.NONE,
-                    tracked);
+                    tracked,
+                    HostPacket.Connection.of(
+                            question.transport(),
+                            peer,
+                            incoming && device.equals(HostPacket.LOOPBACK),
+                            !first,
+                            !first && (fromSender || mayPush)));
         }
 
         /** Where the connection's packets enter tables, there and back. */
@@ -653,7 +660,8 @@ final class HostFirewall {
                     refusal.reset() ? (packet.first() ? Set.of("RST", "ACK") : Set.of("RST")) : Set.of(),
                     false,
                     refusal,
-                    seen);
+                    seen,
+                    packet.connection());
         }
 
         private static void answered(HostWalk.Claim claim, Answer answer, List<HostWalk.Claim> into) {
@@ -746,9 +754,10 @@ final class HostFirewall {
                     ? here.values().iterator().next().all()
                     : AddressSet.union(
                             here.values().stream().map(HostWalk.Reach::all).toList());
-            // What answers a packet belongs to its connection from the start.
-            boolean early =
-                    stage.beforeTracking(packet.incoming()) && !packet.state().equals("RELATED");
+            // What answers a packet, or left the node just now, belongs to its connection from the start.
+            boolean belongs = packet.state().equals("RELATED")
+                    || packet.incoming() && packet.device().equals(HostPacket.LOOPBACK);
+            boolean early = stage.beforeTracking(packet.incoming()) && !belongs;
             HostPacket seen = early ? packet.beforeTracking() : packet;
             HostWalk walk = new HostWalk(
                     stage.slot(),

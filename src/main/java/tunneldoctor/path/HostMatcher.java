@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostRule;
@@ -51,15 +52,21 @@ final class HostMatcher {
         }
     }
 
-    /** Whether hidden interfaces and names are taken in their usual reading. */
     private final boolean likely;
+
+    private final BooleanSupplier translatesSources;
 
     private boolean markConsulted;
     private boolean namesConsulted;
     private boolean interfaceConsulted;
 
-    HostMatcher(boolean likely) {
+    /**
+     * @param likely whether hidden interfaces and names are taken in their usual reading
+     * @param translatesSources whether some rule may give the connections another source
+     */
+    HostMatcher(boolean likely, BooleanSupplier translatesSources) {
         this.likely = likely;
+        this.translatesSources = translatesSources;
     }
 
     /** Whether a decision so far looked at the packet's mark. */
@@ -108,21 +115,18 @@ final class HostMatcher {
                 }
                 continue;
             }
-            if (match instanceof Match.ConnectionState connection && !state.untracked() && !packet.first()) {
-                AddressSet untold = packet.tracked().complement();
-                if (!untold.isEmpty()) {
-                    // Their first packet was kept from conntrack: what it makes of this one is not shown.
-                    AddressSet doubtful = yes.intersect(untold);
-                    if (tracked(connection, packet)) {
-                        yes = yes.minus(untold);
-                    } else {
-                        yes = AddressSet.NONE;
-                        maybe = maybe.intersect(untold);
-                    }
-                    maybe = maybe.union(doubtful);
-                    doubts = with(doubts, HostDoubt.NOT_SHOWN);
-                    continue;
+            if (match instanceof Match.Connection || match instanceof Match.ConnectionState) {
+                Held held = held(match, packet, state);
+                AddressSet perhaps = HostWalk.within(yes, held.maybe());
+                if (!perhaps.isEmpty()) {
+                    doubts = with(doubts, held.doubt());
                 }
+                maybe = HostWalk.within(maybe, held.either()).union(perhaps);
+                yes = HostWalk.within(yes, held.yes());
+                if (yes.isEmpty() && maybe.isEmpty()) {
+                    return Caught.none(counted, perhapsCounted);
+                }
+                continue;
             }
             HostDoubt doubt = HostDoubt.NOT_SHOWN;
             Answer answer;
@@ -276,8 +280,94 @@ final class HostMatcher {
         return same != negated ? Answer.YES : Answer.NO;
     }
 
-    private static boolean tracked(Match.ConnectionState match, HostPacket packet) {
-        return match.states().contains(packet.state()) != match.negated();
+    /**
+     * For whose packets a condition holds.
+     *
+     * @param maybe those of whom it is open, none of them among the others
+     * @param doubt why
+     */
+    private record Held(AddressSet yes, AddressSet maybe, HostDoubt doubt) {
+        private static final Held ALL = new Held(AddressSet.ALL, AddressSet.NONE, HostDoubt.NOT_SHOWN);
+        private static final Held NONE = new Held(AddressSet.NONE, AddressSet.NONE, HostDoubt.NOT_SHOWN);
+
+        static Held of(Answer answer, HostDoubt doubt) {
+            return switch (answer) {
+                case YES -> ALL;
+                case NO -> NONE;
+                case MAYBE -> new Held(AddressSet.NONE, AddressSet.ALL, doubt);
+            };
+        }
+
+        AddressSet either() {
+            return maybe.isEmpty() ? yes : yes.union(maybe);
+        }
+
+        /** As this, but open for some. */
+        Held openFor(AddressSet some, HostDoubt why) {
+            return some.isEmpty() ? this : new Held(yes.minus(some), maybe.union(some), maybe.isEmpty() ? why : doubt);
+        }
+    }
+
+    private Held held(Match match, HostPacket packet, HostWalk.State state) {
+        boolean tracked = !state.untracked() && !packet.notTrackedYet();
+        Held held;
+        if (match instanceof Match.Connection connection) {
+            held = tracked
+                    ? held(connection, packet)
+                    : Held.of(connection.untracked().map(HostMatcher::told).orElse(Answer.MAYBE), HostDoubt.NOT_SHOWN);
+        } else {
+            held = Held.of(state((Match.ConnectionState) match, packet, state), HostDoubt.NOT_SHOWN);
+        }
+        if (state.untracked() || packet.first()) {
+            return held;
+        }
+        // Their first packet was kept from conntrack: what it makes of this one is not shown.
+        return held.openFor(packet.tracked().complement(), HostDoubt.NOT_SHOWN);
+    }
+
+    private Held held(Match.Connection match, HostPacket packet) {
+        HostPacket.Connection connection = packet.connection();
+        boolean negated = match.negated();
+        if (match.trait() instanceof Match.Connection.Direction direction) {
+            return Held.of(told((direction.original() == packet.fromSender()) != negated), HostDoubt.NOT_SHOWN);
+        }
+        if (match.trait() instanceof Match.Connection.Protocol protocol) {
+            return Held.of(told((protocol.number() == connection.protocol()) != negated), HostDoubt.NOT_SHOWN);
+        }
+        if (match.trait() instanceof Match.Connection.Status status) {
+            boolean holds = status.names().stream().anyMatch(connection.status()::contains);
+            if (!holds && status.names().contains("SNAT") && translatesSources.getAsBoolean()) {
+                return Held.of(Answer.MAYBE, HostDoubt.NOT_SHOWN);
+            }
+            boolean open = !holds && status.names().stream().anyMatch(connection.perhaps()::contains);
+            return Held.of(open ? Answer.MAYBE : told(holds != negated), HostDoubt.VARIES);
+        }
+        Match.Connection.End end = match.trait() instanceof Match.Connection.Addresses asked
+                ? asked.end()
+                : ((Match.Connection.Ports) match.trait()).end();
+        if (end == Match.Connection.End.REPLY_DESTINATION && translatesSources.getAsBoolean()) {
+            return Held.of(Answer.MAYBE, HostDoubt.NOT_SHOWN);
+        }
+        boolean ofSender = end == Match.Connection.End.ORIGINAL_SOURCE || end == Match.Connection.End.REPLY_DESTINATION;
+        if (match.trait() instanceof Match.Connection.Ports asked) {
+            Tri holds =
+                    ofSender ? ephemeral(asked.ports()) : Tri.of(asked.ports().covers(packet.servicePort()));
+            return Held.of(holds.negate(negated).answer, HostDoubt.VARIES);
+        }
+        AddressSet addresses = ((Match.Connection.Addresses) match.trait()).addresses();
+        return ofSender
+                ? new Held(negated ? addresses.complement() : addresses, AddressSet.NONE, HostDoubt.NOT_SHOWN)
+                : Held.of(among(addresses, connection.destination()).negate(negated).answer, HostDoubt.DESTINATION);
+    }
+
+    private Answer state(Match.ConnectionState match, HostPacket packet, HostWalk.State state) {
+        String now = state.untracked() ? "UNTRACKED" : packet.state();
+        boolean holds = match.states().contains(now);
+        boolean tracked = !state.untracked() && !packet.notTrackedYet();
+        if (!holds && tracked && match.states().contains("SNAT") && translatesSources.getAsBoolean()) {
+            return Answer.MAYBE;
+        }
+        return told(holds != match.negated());
     }
 
     private Answer answer(Match match, HostPacket packet, HostWalk.State state) {
@@ -304,15 +394,11 @@ final class HostMatcher {
             interfaceConsulted = true;
             return told(device(out.pattern(), packet.incoming() ? "" : packet.device()) != out.negated());
         }
-        if (match instanceof Match.ConnectionState connection) {
-            String now = state.untracked() ? "UNTRACKED" : packet.state();
-            return told(connection.states().contains(now) != connection.negated());
-        }
         if (match instanceof Match.Source source) {
-            return peer(source.addresses(), packet).negate(source.negated()).answer;
+            return among(source.addresses(), packet.peer()).negate(source.negated()).answer;
         }
         if (match instanceof Match.Destination destination) {
-            return peer(destination.addresses(), packet).negate(destination.negated()).answer;
+            return among(destination.addresses(), packet.peer()).negate(destination.negated()).answer;
         }
         if (match instanceof Match.TcpFlags flags) {
             return flags(flags, packet);
@@ -361,6 +447,10 @@ final class HostMatcher {
             this.answer = answer;
         }
 
+        static Tri of(boolean yes) {
+            return yes ? YES : NO;
+        }
+
         Tri negate(boolean negated) {
             return !negated || this == MAYBE ? this : this == YES ? NO : YES;
         }
@@ -374,18 +464,20 @@ final class HostMatcher {
         if (packet.protocol() != Transport.TCP.number() && packet.protocol() != Transport.UDP.number()) {
             return Tri.NO;
         }
-        if (service) {
-            return ports.covers(packet.servicePort()) ? Tri.YES : Tri.NO;
-        }
+        return service ? Tri.of(ports.covers(packet.servicePort())) : ephemeral(ports);
+    }
+
+    private static Tri ephemeral(PortSet ports) {
         PortSet common = ports.intersect(EPHEMERAL);
         return common.isEmpty() ? Tri.NO : common.equals(EPHEMERAL) ? Tri.YES : Tri.MAYBE;
     }
 
-    private static Tri peer(AddressSet addresses, HostPacket packet) {
-        if (addresses.includes(packet.peer())) {
+    /** Whether one of the addresses that an end may have is one of some. */
+    private static Tri among(AddressSet addresses, AddressSet end) {
+        if (addresses.includes(end)) {
             return Tri.YES;
         }
-        return addresses.overlaps(packet.peer()) ? Tri.MAYBE : Tri.NO;
+        return addresses.overlaps(end) ? Tri.MAYBE : Tri.NO;
     }
 
     private static boolean device(String pattern, String device) {

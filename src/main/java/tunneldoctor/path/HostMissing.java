@@ -115,14 +115,23 @@ final class HostMissing {
         if (match instanceof Match.AnyPorts ports) {
             return Stream.of("ports " + ports.ports());
         }
+        if (match instanceof Match.Connection connection) {
+            return Stream.of(connection.words());
+        }
         return match instanceof Match.TcpFlags flags && flags.mask().contains("PSH")
                 ? Stream.of("the PSH flag")
                 : Stream.of();
     }
 
     private static Stream<String> unshown(Match match) {
+        if (match instanceof Match.ConnectionState state && state.states().contains("SNAT")) {
+            return Stream.of("whether the connection's source is translated (SNAT)");
+        }
         if (match instanceof Match.ConnectionState) {
             return Stream.of("the state of a connection whose beginning a rule kept from tracking (notrack)");
+        }
+        if (match instanceof Match.Connection connection) {
+            return Stream.of(connection.words());
         }
         if (match instanceof Match.Icmp) {
             return Stream.of("the kind of a refusal");

@@ -2,6 +2,7 @@ package tunneldoctor.path;
 
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Transport;
 
 /**
  * One kind of packet of a connection, as the node's kernel sees it.
@@ -19,6 +20,7 @@ import tunneldoctor.model.AddressSet;
  * @param mayPush whether PSH may be set
  * @param refusal how it refuses another packet; {@link Refusal#NONE} if it does not
  * @param tracked senders whose earlier packets conntrack certainly saw
+ * @param connection what conntrack knows of its connection, if it tracks it
  */
 record HostPacket(
         int protocol,
@@ -33,7 +35,8 @@ record HostPacket(
         Set<String> flags,
         boolean mayPush,
         Refusal refusal,
-        AddressSet tracked) {
+        AddressSet tracked,
+        Connection connection) {
     static final int ICMP = 1;
 
     static final String LOOPBACK = "lo";
@@ -74,7 +77,39 @@ record HostPacket(
                 flags,
                 mayPush,
                 refusal,
-                AddressSet.ALL);
+                AddressSet.ALL,
+                connection);
+    }
+
+    /** Whether conntrack has not met it, so that it belongs to no connection yet. */
+    boolean notTrackedYet() {
+        return state.equals(NOT_TRACKED_YET);
+    }
+
+    /**
+     * What conntrack knows of a connection when it has met a packet of it, or of a refusal of that packet
+     * ({@code nf_conntrack_core.c}, {@code nf_conntrack_proto_tcp.c}, {@code nf_conntrack_proto_udp.c}).
+     *
+     * @param protocol IANA number
+     * @param destination addresses that may have been called
+     * @param status what is true of it
+     * @param perhaps what may be true of it besides
+     */
+    record Connection(int protocol, AddressSet destination, Set<String> status, Set<String> perhaps) {
+        /**
+         * @param left whether the first packet has left a node before: only then is the connection confirmed
+         * @param answered whether the packet, or one before it, is a reply
+         * @param acknowledged whether the sender, too, has said something since
+         */
+        static Connection of(
+                Transport transport, AddressSet destination, boolean left, boolean answered, boolean acknowledged) {
+            Set<String> status = acknowledged && transport == Transport.TCP
+                    ? Set.of("CONFIRMED", "SEEN_REPLY", "ASSURED")
+                    : answered ? Set.of("CONFIRMED", "SEEN_REPLY") : left ? Set.of("CONFIRMED") : Set.of();
+            // Datagrams make a connection assured once they have gone to and fro for two seconds.
+            Set<String> perhaps = answered && transport == Transport.UDP ? Set.of("ASSURED") : Set.of();
+            return new Connection(transport.number(), destination, status, perhaps);
+        }
     }
 
     /**

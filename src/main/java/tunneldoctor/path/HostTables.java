@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
@@ -22,10 +24,10 @@ import tunneldoctor.model.NftRuleset;
  * verbose listing over a plain one, and what is whole over what broke off.
  */
 final class HostTables {
-    /** Tables of iptables, in the order a packet meets those of one hook. */
     private static final Set<String> TRACKING_TARGETS =
             Set.of("DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP", "CONNMARK", "CONNSECMARK", "SYNPROXY", "CT");
 
+    /** Tables of iptables, in the order a packet meets those of one hook. */
     static final List<String> NAMES = List.of("raw", "mangle", "nat", "filter", "security");
 
     /** A chain and the text it was read from. */
@@ -263,17 +265,41 @@ final class HostTables {
      * state or translates addresses; a chain of type nat alone is not enough, and without it is never entered.
      */
     boolean tracksConnections() {
+        return anyRule(rule -> TRACKING_TARGETS.contains(rule.target())
+                || rule.matches().stream().anyMatch(HostTables::asksConnection));
+    }
+
+    /**
+     * Whether some rule may give connections of these senders another source, so that what comes back is for another
+     * address or port.
+     *
+     * @param leaving whether they leave the node: what it receives is never masqueraded
+     */
+    boolean translatesSources(AddressSet senders, boolean leaving) {
+        return anyRule(rule -> (rule.target().equals("SNAT")
+                        || rule.target().equals("NETMAP")
+                        || leaving && rule.target().equals("MASQUERADE"))
+                && rule.matches().stream().noneMatch(match -> isForOthers(match, senders)));
+    }
+
+    private static boolean isForOthers(Match match, AddressSet senders) {
+        return match instanceof Match.Source source
+                && !source.negated()
+                && !source.addresses().overlaps(senders);
+    }
+
+    private boolean anyRule(Predicate<HostRule> wanted) {
         Stream<HostChain> natively = nativeSlots.stream()
                 .flatMap(slot -> slot.chains.values().stream())
                 .map(ChainText::chain);
         return Stream.concat(given.stream().flatMap(table -> table.chains().stream()), natively)
                 .flatMap(chain -> chain.rules().stream())
-                .anyMatch(rule -> TRACKING_TARGETS.contains(rule.target())
-                        || rule.matches().stream().anyMatch(HostTables::asksConnection));
+                .anyMatch(wanted);
     }
 
     private static boolean asksConnection(Match match) {
         return match instanceof Match.ConnectionState
+                || match instanceof Match.Connection
                 || match instanceof Match.Opaque opaque && asksConnection(opaque.words());
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,6 +109,9 @@ class IptablesReaderTest {
             DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            source IP range ! 10.0.0.1-10.0.0.9 destination IP range 1.1.1.1-2.2.2.2 | -m iprange ! --src-range 10.0.0.1-10.0.0.9 --dst-range 1.1.1.1-2.2.2.2 -j DROP
             X          0    --  *      *       0.0.0.0/0            0.0.0.0/0            ADDRTYPE match src-type !LOCAL dst-type LOCAL | -m addrtype ! --src-type LOCAL --dst-type LOCAL -j X
             DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            mark match 0x8000/0x8000 | -m mark --mark 0x8000/0x8000 -j DROP
+            DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            ctdir REPLY | -m conntrack --ctdir REPLY -j DROP
+            DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            tcp dpt:22 ! ctorigsrc 10.0.0.0/8 | -m tcp --dport 22 -m conntrack ! --ctorigsrc 10.0.0.0/8 -j DROP
+            DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            ctstate NEW /* x */ ! ctstatus SEEN_REPLY,ASSURED | -m conntrack --ctstate NEW -m comment --comment "x" -m conntrack ! --ctstatus SEEN_REPLY,ASSURED -j DROP
             """)
     void aVerboseListingHoldsTheSameConditionsAsTheSpecification(String listing, String specification) {
         HostRule shown = listed("  12K 4175M " + listing);
@@ -119,6 +123,46 @@ class IptablesReaderTest {
         assertThat(shown.jumpsByGoto()).isEqualTo(exact.jumpsByGoto());
         assertThat(exact.specification()).isEqualTo(specification);
         assertThat(specified(shown.specification()).matches()).containsExactlyInAnyOrderElementsOf(exact.matches());
+    }
+
+    /** Whether it belongs to the same {@code -m conntrack} matters for packets of no connection, and for deleting the rule. */
+    @Test
+    void aListingDoesNotTellWhereOneConnectionConditionEndsAndTheNextBegins() {
+        String addresses = "DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            ";
+        HostRule rule = listed("  12K 4175M " + addresses + "ctstate NEW ! ctproto 17 ctorigdstport 1:99 ctdir REPLY");
+        Match.Connection.Trait port =
+                new Match.Connection.Ports(Match.Connection.End.ORIGINAL_DESTINATION, PortSet.range(1, 99));
+
+        assertThat(rule.matches())
+                .containsExactly(
+                        new Match.ConnectionState(Set.of("NEW"), false),
+                        new Match.Connection("! ctproto 17", new Match.Connection.Protocol(17), true, Optional.empty()),
+                        new Match.Connection("ctorigdstport 1:99", port, false, Optional.empty()),
+                        new Match.Connection(
+                                "ctdir REPLY", new Match.Connection.Direction(false), false, Optional.empty()));
+        assertThat(rule.specification()).isEmpty();
+
+        HostRule other = listed("  12K 4175M " + addresses + "state NEW ctproto 6 ctdir REPLY");
+        assertThat(other.matches())
+                .contains(new Match.Connection(
+                        "ctdir REPLY", new Match.Connection.Direction(false), false, Optional.of(false)));
+        assertThat(other.specification()).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            --ctexpire 1:9              | ctexpire 1:9              | VARIES
+            ! --ctorigsrc build-7       | ! ctorigsrc build-7       | NAMED
+            --ctorigdstport ssh         | ctorigdstport ssh         | NAMED
+            --ctstatus FANCY            | ctstatus FANCY            | NOT_UNDERSTOOD
+            --ctdir SIDEWAYS            | ctdir SIDEWAYS            | NOT_UNDERSTOOD
+            """)
+    void aConnectionConditionThatCannotBeDecidedIsKept(String option, String words, Reason reason) {
+        assertThat(specified("-m conntrack " + option + " -j DROP").matches())
+                .containsExactly(new Match.Opaque(words, reason));
+        assertThat(listed("DROP       tcp  --  anywhere             anywhere             " + words)
+                        .matches())
+                .contains(new Match.Opaque(words, reason));
     }
 
     @ParameterizedTest(name = "{0}")

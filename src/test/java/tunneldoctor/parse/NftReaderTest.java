@@ -137,6 +137,13 @@ class NftReaderTest {
             return "Icmp[" + new TreeSet<>(icmp.types()) + ", " + new TreeSet<>(icmp.codes())
                     + (icmp.negated() ? ", not]" : "]");
         }
+        if (match instanceof Match.Connection asked) {
+            Object trait = asked.trait() instanceof Match.Connection.Status status
+                    ? "Status[" + new TreeSet<>(status.names()) + "]"
+                    : asked.trait();
+            assertThat(asked.untracked()).contains(false);
+            return "Connection[" + trait.toString().replaceAll("\\w+=", "") + (asked.negated() ? ", not]" : "]");
+        }
         return match.toString()
                 .replaceAll("negated=false", "")
                 .replaceAll("negated=true", "not")
@@ -246,7 +253,24 @@ class NftReaderTest {
             ct state 0x8 accept                               | ConnectionState[[NEW]] ACCEPT
             ct state fancy accept                             | ?NOT_UNDERSTOOD ACCEPT
             ct mark 0x1 accept                                | ?NOT_SHOWN ACCEPT
-            ct original ip saddr 10.0.0.1 accept              | ?NOT_SHOWN ACCEPT
+            ct original ip saddr 10.0.0.1 accept              | Connection[Addresses[ORIGINAL_SOURCE, 10.0.0.1]] ACCEPT
+            ct original ip saddr != { 10.0.0.1, 10.0.0.3 } accept | Connection[Addresses[ORIGINAL_SOURCE, 10.0.0.1, 10.0.0.3], not] ACCEPT
+            ct reply daddr 10.0.0.0/8 accept                  | Connection[Addresses[REPLY_DESTINATION, 10.0.0.0/8]] ACCEPT
+            ct original ip6 saddr fd00::1 accept              | ?NOT_SHOWN ACCEPT
+            ct original ip saddr != @empty accept             | ?NOT_UNDERSTOOD ACCEPT
+            ct original proto-dst 10250 accept                | Connection[Ports[ORIGINAL_DESTINATION, 10250]] ACCEPT
+            ct reply proto-src > 0x3ff [invalid type] accept  | Connection[Ports[REPLY_SOURCE, 1024-65535]] ACCEPT
+            ct original proto-src 0x16 [invalid type] accept  | Connection[Ports[ORIGINAL_SOURCE, 22]] ACCEPT
+            ct direction reply accept                         | Connection[Direction[false]] ACCEPT
+            ct direction != 0 accept                          | Connection[Direction[true], not] ACCEPT
+            ct protocol { tcp, udp } accept                   | Connection[Protocol[6]] ACCEPT; Connection[Protocol[17]] ACCEPT
+            ct status seen-reply,0x4 accept                   | Connection[Status[[ASSURED, SEEN_REPLY]]] ACCEPT
+            ct status ! confirmed accept                      | Connection[Status[[CONFIRMED]], not] ACCEPT
+            ct status snat accept                             | Connection[Status[[SNAT]]] ACCEPT
+            ct status != assured accept                       | ?NOT_SHOWN ACCEPT
+            ct status { assured, confirmed } accept           | ?NOT_SHOWN ACCEPT
+            ct status assured,confirmed / assured accept      | ?NOT_SHOWN ACCEPT
+            ct expiration 3s accept                           | ?VARIES ACCEPT
             meta mark & 0xff == 0x1 drop                      | Mark[1, mask=255] DROP
             meta mark { 0x1, 0x2 } drop                       | Mark[1, mask=4294967295] DROP; Mark[2, mask=4294967295] DROP
             fib daddr type 2 accept                           | DestinationType[LOCAL] ACCEPT

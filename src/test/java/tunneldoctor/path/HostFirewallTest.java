@@ -217,6 +217,101 @@ class HostFirewallTest {
         assertThat(decide(specification("ACCEPT", ofLongChains)).outcome()).isEqualTo(expected);
     }
 
+    /** What xt_conntrack asks of the connection, whatever packet of it comes by. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            INPUT -m conntrack --ctdir REPLY -j DROP                                   | ALLOWED
+            OUTPUT -m conntrack --ctdir ORIGINAL -j DROP                               | ALLOWED
+            OUTPUT -m conntrack --ctdir REPLY -j DROP                                  | DROPPED
+            INPUT -m conntrack --ctproto 17 -j DROP                                    | ALLOWED
+            OUTPUT -m conntrack --ctproto tcp -j DROP                                  | DROPPED
+            OUTPUT -m conntrack --ctorigsrc 10.224.0.0/16 -j DROP                      | DROPPED
+            OUTPUT -m conntrack ! --ctorigsrc 10.224.0.0/16 -j DROP                    | ALLOWED
+            OUTPUT -m conntrack --ctorigdst 10.224.0.0/16 -j DROP                      | DROPPED
+            INPUT -m conntrack --ctreplsrc 10.9.9.9 -j DROP                            | ALLOWED
+            INPUT -m conntrack ! --ctrepldst 10.224.0.0/16 -j DROP                     | ALLOWED
+            OUTPUT -m conntrack --ctorigdstport 10250 -j DROP                          | DROPPED
+            INPUT -m conntrack --ctorigsrcport 40000:50000 -j DROP                     | UNKNOWN
+            INPUT -m conntrack --ctorigsrcport 0:1023 -j DROP                          | ALLOWED
+            INPUT -m conntrack --ctreplsrcport 10250 -j DROP                           | DROPPED
+            INPUT -p tcp -m tcp --syn -m conntrack ! --ctstatus NONE -j DROP           | DROPPED
+            INPUT -p tcp -m tcp --syn -m conntrack --ctstatus CONFIRMED -j DROP        | ALLOWED
+            INPUT -i lo -m conntrack --ctstatus CONFIRMED -j DROP                      | ALLOWED
+            INPUT -p tcp -m tcp ! --syn -m conntrack ! --ctstatus ASSURED -j DROP      | ALLOWED
+            OUTPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -m conntrack --ctstatus ASSURED -j DROP    | ALLOWED
+            OUTPUT -p tcp -m tcp --tcp-flags SYN,ACK SYN,ACK -m conntrack --ctstatus SEEN_REPLY -j DROP | DROPPED
+            OUTPUT -m conntrack --ctstatus EXPECTED -j DROP                            | ALLOWED
+            INPUT -j REJECT;OUTPUT -p icmp -m conntrack --ctproto 6 --ctdir REPLY -j DROP               | DROPPED
+            INPUT -j REJECT;OUTPUT -p icmp -m conntrack --ctstatus CONFIRMED -j DROP                    | REJECTED
+            INPUT -m conntrack --ctorigdstport 22 -m conntrack --ctstate SNAT -j DROP  | ALLOWED
+            """)
+    void whatIsKnownOfTheConnectionIsAskedOfItsEveryPacket(String rules, Outcome expected) {
+        assertThat(decide(specification("ACCEPT", rules)).outcome()).isEqualTo(expected);
+    }
+
+    /** Without a connection the kernel asks for the state alone, and for nothing if there is none to ask for. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            --ctdir ORIGINAL -j DROP                       | ALLOWED
+            ! --ctproto 17 -j DROP                         | ALLOWED
+            --ctstate INVALID --ctdir REPLY -j DROP        | DROPPED
+            --ctdir REPLY --ctstate INVALID -j DROP        | DROPPED
+            --ctstate INVALID -m conntrack --ctdir REPLY -j DROP | ALLOWED
+            --ctstate NEW --ctdir REPLY -j DROP            | ALLOWED
+            """)
+    void aPacketOfNoConnectionIsAskedForItsStateOnly(String rule, Outcome expected) {
+        HostTexts texts = specification("ACCEPT", "")
+                .with(
+                        "iptables -t raw -S",
+                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
+        assertThat(decide(texts).outcome()).isEqualTo(expected);
+    }
+
+    /** Where sources are translated, what comes back is for another address, and no rule shows for which. */
+    @ParameterizedTest(name = "{0}, {1} -> {2}")
+    @CsvSource(delimiter = '|', textBlock = """
+            INPUT -m conntrack ! --ctrepldst 10.224.0.5 -j DROP  | POSTROUTING -j MASQUERADE                  | UNKNOWN
+            INPUT -m conntrack --ctstate SNAT -j DROP            | POSTROUTING -j MASQUERADE                  | UNKNOWN
+            INPUT -m conntrack --ctstate SNAT -j DROP            | POSTROUTING -s 10.9.0.0/16 -j MASQUERADE   | ALLOWED
+            INPUT -m conntrack ! --ctrepldst 10.224.0.5 -j DROP  | PREROUTING -j LOG                          | ALLOWED
+            INPUT -m conntrack ! --ctorigsrc 10.224.0.5 -j DROP  | POSTROUTING -j MASQUERADE                  | ALLOWED
+            """)
+    void aTranslatedSourceLeavesTheReplysEndOpen(String rule, String nat, Outcome expected) {
+        HostTexts texts = specification("ACCEPT", rule)
+                .with(
+                        "iptables -t nat -S",
+                        "-P PREROUTING ACCEPT\n-P INPUT ACCEPT\n-P OUTPUT ACCEPT\n-P POSTROUTING ACCEPT\n-A " + nat
+                                + "\n");
+        HostDecision decision = decide(texts, outbound(Transport.TCP, 443));
+        assertThat(decision.outcome()).isEqualTo(expected);
+        if (expected == Outcome.UNKNOWN) {
+            assertThat(decision.missing())
+                    .singleElement()
+                    .extracting(Missing::what)
+                    .asString()
+                    .contains(rule.contains("SNAT") ? "translated" : "ctrepldst 10.224.0.5");
+        }
+    }
+
+    /** nft prints some extensions of iptables in its own words, and not all of what they ask. */
+    @Test
+    void nftsWordsForAnExtensionAreNotTakenForAllOfIt() {
+        String ruleset = """
+                table ip %s {
+                	chain INPUT {
+                		type filter hook input priority filter; policy accept;
+                		ct status dnat counter packets 0 bytes 0 drop
+                	}
+                }
+                """;
+        assertThat(decide(new HostTexts().with("nft list ruleset", ruleset.formatted("filter")))
+                        .outcome())
+                .isEqualTo(Outcome.UNKNOWN);
+        assertThat(decide(new HostTexts().with("nft list ruleset", ruleset.formatted("own")))
+                        .outcome())
+                .isEqualTo(Outcome.ALLOWED);
+    }
+
     /** A connection of the node's own has a process behind it, the kernel's reset has none. */
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource(delimiter = '|', textBlock = """

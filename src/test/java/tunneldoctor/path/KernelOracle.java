@@ -61,7 +61,7 @@ final class KernelOracle {
     private static final Pattern NAMED = Pattern.compile(
             "(?:\\b|(?=@))(limit|ECN|source ports|destination ports|hashlimit|connlimit|statistic|recent|time|ttl|length"
                     + "|pkttype|mac|owner|physdev|sports?|ports|PSH|psh|numgen|quota|hour|day|skuid|skgid|cpu|ether"
-                    + "|dscp|ct count|notrack|CT|REDIRECT|redirect|of equal priority|nfproto|own address|device|seen|tracks connections|@ll|ct (count|original|direction|mark))\\b");
+                    + "|dscp|ct count|notrack|CT|REDIRECT|redirect|of equal priority|nfproto|own address|device|seen|tracks connections|@ll|ct (count|mark|status (in )?(0x4|assured))|ctstatus ASSURED)\\b");
 
     private final Experiment experiment;
     private final List<String> differences = Collections.synchronizedList(new ArrayList<>());

@@ -248,8 +248,8 @@ final class NftRulesetGenerator {
                 rule.append(chance(30) ? "meta skuid 1000 " : "");
             }
         }
-        if (chance(4)) {
-            rule.append(pick("ct original ip saddr 10.77.1.1 ", "ct direction original ", "ct mark 0x7 "));
+        if (chance(8)) {
+            connection(rule);
         }
         if (dynamicSet && chance(25)) {
             rule.append(pick(
@@ -365,6 +365,36 @@ final class NftRulesetGenerator {
                 "ct state established ",
                 "ct state != { new, invalid } ",
                 "ct state untracked ");
+    }
+
+    /** What conntrack knows of the connection. */
+    private void connection(StringBuilder rule) {
+        String port = inbound ? "10250" : "9000";
+        rule.append(pick(
+                "ct original ip saddr 10.77.1.1 ",
+                "ct original ip saddr != 10.77.1.0/24 ",
+                "ct original ip saddr { 10.77.1.1, 10.77.1.3-10.77.2.1 } ",
+                "ct original ip daddr 10.77.0.1 ",
+                "ct original ip daddr != { 10.77.1.1, 10.77.1.2 } ",
+                "ct reply ip saddr 10.77.1.0/24 ",
+                "ct reply ip daddr 10.77.1.2 ",
+                "ct direction original ",
+                "ct direction reply ",
+                "ct direction != original ",
+                "ct protocol tcp ",
+                "ct protocol != tcp ",
+                "ct protocol { udp, icmp } ",
+                "ct protocol tcp ct original proto-dst " + port + " ",
+                "ct protocol tcp ct original proto-dst < 1024 ",
+                "ct protocol tcp ct reply proto-src != " + port + " ",
+                "ct protocol tcp ct reply proto-dst 0-1023 ",
+                "ct protocol tcp ct original proto-src > 1023 ",
+                "ct status assured ",
+                "ct status seen-reply ",
+                "ct status confirmed,expected ",
+                "ct status ! seen-reply ",
+                "ct status ! confirmed ",
+                "ct mark 0x7 "));
     }
 
     private void effects(StringBuilder rule, boolean tcp, List<String> deeper, String hook, boolean mayMark) {

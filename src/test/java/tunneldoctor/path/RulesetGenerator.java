@@ -229,6 +229,9 @@ final class RulesetGenerator {
                     " -m state --state RELATED,ESTABLISHED",
                     " -m conntrack ! --ctstate RELATED,ESTABLISHED,DNAT"));
         }
+        if (chance(10)) {
+            connection(rule);
+        }
         if (chance(6)) {
             rule.append(" -m iprange")
                     .append(not(30))
@@ -286,6 +289,41 @@ final class RulesetGenerator {
                             "-j",
                             "\"/* tcp dpt:1\""));
         }
+    }
+
+    /** What conntrack knows of the connection, together with its state or alone. */
+    private void connection(StringBuilder rule) {
+        String port = inbound ? "10250" : "9000";
+        rule.append(" -m conntrack");
+        if (chance(30)) {
+            rule.append(not(20))
+                    .append(pick(" --ctstate NEW", " --ctstate UNTRACKED,ESTABLISHED", " --ctstate INVALID,NEW"));
+        }
+        if (chance(30)) {
+            rule.append(pick(" --ctdir ORIGINAL", " --ctdir REPLY"));
+        }
+        rule.append(not(30))
+                .append(pick(
+                        " --ctproto 6",
+                        " --ctproto 17",
+                        " --ctorigsrc " + address(),
+                        " --ctorigsrc " + address(),
+                        " --ctorigdst 10.77.0.1",
+                        " --ctorigdst 10.77.1.0/24",
+                        " --ctreplsrc 10.77.0.0/24",
+                        " --ctreplsrc 10.77.1.1",
+                        " --ctrepldst " + address(),
+                        " --ctorigsrcport 1024:65535",
+                        " --ctorigdstport " + port,
+                        " --ctorigdstport 1:9999",
+                        " --ctreplsrcport " + port,
+                        " --ctrepldstport 0:1023",
+                        " --ctstatus NONE",
+                        " --ctstatus EXPECTED",
+                        " --ctstatus SEEN_REPLY",
+                        " --ctstatus ASSURED",
+                        " --ctstatus CONFIRMED",
+                        " --ctstatus SEEN_REPLY,ASSURED"));
     }
 
     private void target(
