@@ -205,7 +205,7 @@ public final class Openings {
             PortSet scope = PortSet.union(
                     mine.stream().map(change -> scope(change, transport)).toList());
             TreeSet<Integer> cuts = new TreeSet<>();
-            long rules = cut(cuts, before, node) + cut(cuts, after, node);
+            long rules = cut(cuts, before, node, transport) + cut(cuts, after, node, transport);
             measure(
                     "node " + node.name() + (others == 0 ? "" : " and " + others + " more"),
                     transport,
@@ -244,14 +244,11 @@ public final class Openings {
     }
 
     private static PortSet caught(HostRule rule, Transport transport) {
+        if (isOfAnother(rule, transport)) {
+            return PortSet.NONE;
+        }
         PortSet ports = PortSet.ALL;
         for (Match match : rule.matches()) {
-            if (match instanceof Match.Protocol protocol
-                    && !protocol.negated()
-                    && protocol.number() != 0
-                    && protocol.number() != transport.number()) {
-                return PortSet.NONE;
-            }
             if (match instanceof Match.DestinationPorts to) {
                 ports = ports.intersect(to.negated() ? to.ports().complement() : to.ports());
             }
@@ -259,8 +256,21 @@ public final class Openings {
         return ports;
     }
 
-    /** How many rules the node's texts hold. */
-    private static long cut(Set<Integer> cuts, Facts facts, Node node) {
+    /** Whether it asks for a protocol that is not this one. */
+    private static boolean isOfAnother(HostRule rule, Transport transport) {
+        for (Match match : rule.matches()) {
+            if (match instanceof Match.Protocol protocol
+                    && !protocol.negated()
+                    && protocol.number() != 0
+                    && protocol.number() != transport.number()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many rules the node's texts hold; the ports of those for another protocol tell none of this one apart. */
+    private static long cut(Set<Integer> cuts, Facts facts, Node node, Transport transport) {
         long rules = 0;
         Stream<HostTable> tables = Stream.concat(
                 facts.hostTables().stream().filter(table -> table.node().equals(node.name())),
@@ -271,6 +281,9 @@ public final class Openings {
             for (HostChain chain : table.chains()) {
                 rules += chain.rules().size();
                 for (HostRule rule : chain.rules()) {
+                    if (isOfAnother(rule, transport)) {
+                        continue;
+                    }
                     for (Match match : rule.matches()) {
                         if (match instanceof Match.DestinationPorts to) {
                             cut(cuts, to.ports());
@@ -283,7 +296,9 @@ public final class Openings {
         }
         facts.ufw().stream()
                 .filter(status -> status.node().equals(node.name()))
-                .forEach(status -> status.rules().forEach(rule -> cut(cuts, rule.ports())));
+                .flatMap(status -> status.rules().stream())
+                .filter(rule -> rule.protocol().equals("any") || rule.protocol().equals(transport.label()))
+                .forEach(rule -> cut(cuts, rule.ports()));
         return rules;
     }
 
