@@ -309,10 +309,9 @@ final class HostMatcher {
     }
 
     private Held held(Match match, HostPacket packet, HostWalk.State state) {
-        boolean tracked = !state.untracked() && !packet.notTrackedYet();
         Held held;
         if (match instanceof Match.Connection connection) {
-            held = tracked
+            held = tracked(packet, state)
                     ? held(connection, packet)
                     : Held.of(connection.untracked().map(HostMatcher::told).orElse(Answer.MAYBE), HostDoubt.NOT_SHOWN);
         } else {
@@ -323,6 +322,10 @@ final class HostMatcher {
         }
         // Their first packet was kept from conntrack: what it makes of this one is not shown.
         return held.openFor(packet.tracked().complement(), HostDoubt.NOT_SHOWN);
+    }
+
+    private static boolean tracked(HostPacket packet, HostWalk.State state) {
+        return !state.untracked() && !packet.notTrackedYet();
     }
 
     private Held held(Match.Connection match, HostPacket packet) {
@@ -363,8 +366,7 @@ final class HostMatcher {
     private Answer state(Match.ConnectionState match, HostPacket packet, HostWalk.State state) {
         String now = state.untracked() ? "UNTRACKED" : packet.state();
         boolean holds = match.states().contains(now);
-        boolean tracked = !state.untracked() && !packet.notTrackedYet();
-        if (!holds && tracked && match.states().contains("SNAT") && translatesSources.getAsBoolean()) {
+        if (!holds && tracked(packet, state) && match.states().contains("SNAT") && translatesSources.getAsBoolean()) {
             return Answer.MAYBE;
         }
         return told(holds != match.negated());

@@ -131,6 +131,21 @@ class HostFirewallTest {
         assertThat(decide(texts).outcome()).isEqualTo(expected);
     }
 
+    /** It was tracked, and its connection confirmed, when it left. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            --ctstate INVALID -j DROP                    | ALLOWED
+            --ctstate NEW -j DROP                        | DROPPED
+            --ctstate NEW --ctstatus CONFIRMED -j DROP   | DROPPED
+            """)
+    void whatANodeSaysToItselfBelongsToItsConnectionFromTheFirstHook(String rule, Outcome expected) {
+        HostTexts texts = specification("ACCEPT", "")
+                .with(
+                        "iptables -t raw -S",
+                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
+        assertThat(decide(texts, question().arrivingOn("lo")).outcome()).isEqualTo(expected);
+    }
+
     /** Whichever registered last comes first, and nothing shows it: that it fails is certain, how is not. */
     @Test
     void backendsThatBlockDifferentlyLeaveOpenWhichOfThemIsAsked() {
