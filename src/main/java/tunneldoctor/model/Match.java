@@ -122,7 +122,12 @@ public sealed interface Match {
             ORIGINAL_SOURCE,
             ORIGINAL_DESTINATION,
             REPLY_SOURCE,
-            REPLY_DESTINATION
+            REPLY_DESTINATION;
+
+            /** Whether it is, without address translation, the one that was called. */
+            public boolean called() {
+                return this == ORIGINAL_DESTINATION || this == REPLY_SOURCE;
+            }
         }
     }
 

@@ -140,6 +140,10 @@ final class HostFirewall {
                     for (Match match : rule.matches()) {
                         if (match instanceof Match.Destination destination) {
                             destinations.add(destination.addresses());
+                        } else if (match instanceof Match.Connection connection
+                                && connection.trait() instanceof Match.Connection.Addresses asked
+                                && asked.end().called()) {
+                            destinations.add(asked.addresses());
                         }
                     }
                 }

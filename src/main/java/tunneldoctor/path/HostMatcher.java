@@ -351,16 +351,14 @@ final class HostMatcher {
         if (end == Match.Connection.End.REPLY_DESTINATION && translatesSources.getAsBoolean()) {
             return Held.of(Answer.MAYBE, HostDoubt.NOT_SHOWN);
         }
-        boolean ofSender = end == Match.Connection.End.ORIGINAL_SOURCE || end == Match.Connection.End.REPLY_DESTINATION;
         if (match.trait() instanceof Match.Connection.Ports asked) {
-            Tri holds =
-                    ofSender ? ephemeral(asked.ports()) : Tri.of(asked.ports().covers(packet.servicePort()));
+            Tri holds = end.called() ? Tri.of(asked.ports().covers(packet.servicePort())) : ephemeral(asked.ports());
             return Held.of(holds.negate(negated).answer, HostDoubt.VARIES);
         }
         AddressSet addresses = ((Match.Connection.Addresses) match.trait()).addresses();
-        return ofSender
-                ? new Held(negated ? addresses.complement() : addresses, AddressSet.NONE, HostDoubt.NOT_SHOWN)
-                : Held.of(among(addresses, connection.destination()).negate(negated).answer, HostDoubt.DESTINATION);
+        return end.called()
+                ? Held.of(among(addresses, connection.destination()).negate(negated).answer, HostDoubt.DESTINATION)
+                : new Held(negated ? addresses.complement() : addresses, AddressSet.NONE, HostDoubt.NOT_SHOWN);
     }
 
     private Answer state(Match.ConnectionState match, HostPacket packet, HostWalk.State state) {

@@ -83,6 +83,21 @@ class ReachTest {
 
     @ParameterizedTest
     @CsvSource({
+        "-d 10.0.0.6/32",
+        "-m conntrack --ctorigdst 10.0.0.6",
+        "-m conntrack --ctreplsrc 10.0.0.6",
+        "-m conntrack ! --ctorigdst 10.0.0.7",
+    })
+    void nodesWithTheSameRulesFareByTheirOwnAddresses(String condition) throws Exception {
+        String text = save(condition + " -j DROP");
+        List<ReachPath> paths = paths(HEAD + node(0, text) + item(1, text), from("10.9.0.5"));
+
+        assertThat(paths.stream().map(path -> path.to().address() + " " + path.outcome()))
+                .containsExactlyInAnyOrder("10.0.0.6 DROPPED", "10.0.0.7 ALLOWED");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "10.0.0.5, 10.0.0.5 DROPPED",
         "10.1.0.5, 10.1.0.5 ALLOWED",
         "10.0.0.5+10.1.0.5, 10.0.0.5 DROPPED+10.1.0.5 ALLOWED",
