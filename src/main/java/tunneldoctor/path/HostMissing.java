@@ -115,7 +115,9 @@ final class HostMissing {
         if (match instanceof Match.AnyPorts ports) {
             return Stream.of("ports " + ports.ports());
         }
-        if (match instanceof Match.Connection connection) {
+        if (match instanceof Match.Connection connection
+                && (connection.trait() instanceof Match.Connection.Ports
+                        || connection.trait() instanceof Match.Connection.Status)) {
             return Stream.of(connection.words());
         }
         return match instanceof Match.TcpFlags flags && flags.mask().contains("PSH")

@@ -113,6 +113,32 @@ class RedactCommandTest {
         }
     }
 
+    /** A repair names an address before a remark that stands apart by two blanks. */
+    @Test
+    void anAddressWithALongerPseudonymMakesNoDifferenceToTheDiagnosis() throws Exception {
+        Files.write(folder.resolve("key"), new byte[32]);
+        Files.writeString(folder.resolve("short.yaml"), """
+                apiVersion: tunnel-doctor/v1
+                kind: ClusterFacts
+                agents: [10.0.0.5]
+                nodes:
+                  - name: n0
+                    address: 10.0.0.6
+                    outputs:
+                      iptables-save: |
+                        *filter
+                        :INPUT ACCEPT [0:0]
+                        -A INPUT -s 10.0.0.0/24 -p tcp -m tcp --dport 10250 -j DROP
+                        COMMIT
+                """);
+
+        CommandRun run = redact(at("short.yaml"), "--key-file", at("key"), "-o", at("out.yaml"));
+
+        assertThat(run.err()).contains("the diagnosis is the same but for them");
+        assertThat(Files.readString(folder.resolve("out.yaml"))).containsPattern("agents: \\[10\\.\\d\\d+\\.");
+        assertThat(run.exit()).isZero();
+    }
+
     private static String facts(String cluster) {
         return """
                 apiVersion: tunnel-doctor/v1
