@@ -480,8 +480,6 @@ final class IptablesListedRule {
                     "icmptype",
                     "icmp",
                     "cgroup",
-                    "limit-in",
-                    "limit-out",
                     "dev-group",
                     "realm",
                     "nfacct-name",
@@ -600,6 +598,7 @@ final class IptablesListedRule {
             return false;
         }
         add(false, "-m addrtype");
+        int first = matches.size();
         while (words.is("src-type") || words.is("dst-type")) {
             boolean source = words.is("src-type");
             words.next();
@@ -608,6 +607,11 @@ final class IptablesListedRule {
             String type = negated ? value.substring(1) : value;
             matches.add(source ? new Match.SourceType(type, negated) : new Match.DestinationType(type, negated));
             add(negated, source ? "--src-type" : "--dst-type", type);
+        }
+        if (words.is("limit-in") || words.is("limit-out")) {
+            String option = words.take();
+            matches.subList(first, matches.size()).replaceAll(match -> IptablesWords.ofOneInterface(match, option));
+            add(false, option.equals("limit-in") ? "--limit-iface-in" : "--limit-iface-out");
         }
         return true;
     }

@@ -64,6 +64,9 @@ final class IptablesRuleParser {
     private int matchCount;
     private boolean ipv4;
 
+    /** The option by which types of addresses are asked of one interface only; empty if there is none. */
+    private String limitedTo = "";
+
     IptablesRuleParser(WordCache cache) {
         this.cache = cache;
     }
@@ -88,6 +91,7 @@ final class IptablesRuleParser {
         }
         ipv4 = family == HostTable.Family.IPV4;
         matchCount = 0;
+        limitedTo = "";
         at = 0;
         String module = "";
         int moduleBegins = 0;
@@ -170,6 +174,9 @@ final class IptablesRuleParser {
     }
 
     private List<Match> matches() {
+        for (int i = 0; i < matchCount && !limitedTo.isEmpty(); i++) {
+            matches[i] = IptablesWords.ofOneInterface(matches[i], limitedTo);
+        }
         return switch (matchCount) {
             case 0 -> List.of();
             case 1 -> List.of(matches[0]);
@@ -254,7 +261,7 @@ final class IptablesRuleParser {
             return true;
         }
         if (option == IptablesOption.LIMIT_INTERFACE) {
-            add(new Opaque(text(at - 1), Reason.NOT_SHOWN));
+            limitedTo = text(at - 1);
             return true;
         }
         int name = at - 1;

@@ -248,6 +248,22 @@ final class IptablesWords {
                 Set.of(Integer.parseInt(type)), slash < 0 ? Set.of() : Set.of(Integer.parseInt(code)), negated);
     }
 
+    /**
+     * What is left of a condition where the types of addresses count for one interface only: which interface has an address
+     * is not shown, and on any other it is of another type ({@code net/netfilter/xt_addrtype.c}).
+     *
+     * @param option which interface, as printed
+     */
+    static Match ofOneInterface(Match match, String option) {
+        if (match instanceof Match.DestinationType type) {
+            return new Opaque(
+                    (type.negated() ? "! " : "") + "dst-type " + type.type() + " " + option, Reason.NOT_SHOWN);
+        }
+        return match instanceof Match.SourceType type
+                ? new Opaque((type.negated() ? "! " : "") + "src-type " + type.type() + " " + option, Reason.NOT_SHOWN)
+                : match;
+    }
+
     /** Why a condition of an extension this tool does not decide stays open. */
     static Reason reason(String module) {
         if (module.equals("connlimit")) {

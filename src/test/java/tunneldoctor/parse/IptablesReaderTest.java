@@ -125,6 +125,20 @@ class IptablesReaderTest {
         assertThat(specified(shown.specification()).matches()).containsExactlyInAnyOrderElementsOf(exact.matches());
     }
 
+    @Test
+    void theTypeOfAnAddressOnOneInterfaceIsNotItsTypeOnAny() {
+        HostRule rule =
+                listed("  12K 4175M DROP       0    --  *      *       0.0.0.0/0            0.0.0.0/0            "
+                        + "ADDRTYPE match dst-type !LOCAL limit-in ADDRTYPE match src-type UNICAST");
+
+        assertThat(rule.matches())
+                .containsExactly(
+                        new Match.Opaque("! dst-type LOCAL limit-in", Reason.NOT_SHOWN),
+                        new Match.SourceType("UNICAST", false));
+        assertThat(rule.specification())
+                .isEqualTo("-m addrtype ! --dst-type LOCAL --limit-iface-in -m addrtype --src-type UNICAST -j DROP");
+    }
+
     /** Whether it belongs to the same {@code -m conntrack} matters for packets of no connection, and for deleting the rule. */
     @Test
     void aListingDoesNotTellWhereOneConnectionConditionEndsAndTheNextBegins() {

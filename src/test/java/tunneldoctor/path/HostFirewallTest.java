@@ -103,6 +103,9 @@ class HostFirewallTest {
             ACCEPT | INPUT -j MARK --set-xmark 0x8000/0x8000;INPUT -m mark --mark 0x8000/0x8000 -j DROP | DROPPED
             ACCEPT | INPUT -m addrtype --dst-type LOCAL -j DROP | DROPPED
             ACCEPT | INPUT -m addrtype --src-type LOCAL -j DROP | ALLOWED
+            ACCEPT | INPUT -m addrtype --dst-type LOCAL --limit-iface-in -j DROP | UNKNOWN
+            ACCEPT | INPUT -m addrtype ! --dst-type LOCAL --limit-iface-in -j DROP | UNKNOWN
+            ACCEPT | INPUT -m addrtype --limit-iface-in ! --dst-type LOCAL -j DROP | UNKNOWN
             ACCEPT | INPUT -m iprange --src-range 10.224.0.1-10.224.0.9 -j DROP | DROPPED
             ACCEPT | INPUT -f -j DROP | ALLOWED
             ACCEPT | INPUT -p tcp -j NFQUEUE --queue-num 1 | UNKNOWN
