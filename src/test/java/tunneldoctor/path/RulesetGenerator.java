@@ -246,6 +246,9 @@ final class RulesetGenerator {
                     .append(not(25))
                     .append(pick(
                             " --dst-type LOCAL", " --src-type LOCAL", " --src-type UNICAST", " --dst-type BROADCAST"));
+            if ((incoming(chain) || outgoing(chain)) && chance(10)) {
+                rule.append(incoming(chain) ? " --limit-iface-in" : " --limit-iface-out");
+            }
         }
         if (chance(10)) {
             rule.append(" -m mark")
