@@ -243,11 +243,17 @@ public sealed interface HostChange extends FactChange {
 
         @Override
         public UfwStatus after(UfwStatus before) {
-            return before.with(
-                    before.state(),
-                    before.rules().stream()
-                            .filter(other -> !UfwChain.sameRule(other, rule))
-                            .toList());
+            List<UfwRule> left = new ArrayList<>();
+            int gone = 0;
+            for (UfwRule other : before.rules()) {
+                if (UfwChain.sameRule(other, rule)) {
+                    gone++;
+                } else {
+                    // A rule that goes next is put back by the place it has then.
+                    left.add(gone == 0 ? other : other.at(other.position() - gone));
+                }
+            }
+            return before.with(before.state(), left);
         }
 
         @Override

@@ -78,8 +78,9 @@ public sealed interface Match {
      * @param words the condition as printed
      * @param owned whether it holds where a process has the socket open; empty if that depends on the process
      * @param unowned whether it holds where there is no socket
+     * @param asksSocket whether it asks for the socket itself, of which the kernel's own for ICMP is one without a process
      */
-    record SocketOwner(String words, Optional<Boolean> owned, boolean unowned) implements Match {}
+    record SocketOwner(String words, Optional<Boolean> owned, boolean unowned, boolean asksSocket) implements Match {}
 
     /**
      * What conntrack keeps of the connection that a packet belongs to, as {@code --ctdir}, {@code --ctorigsrc} and their like

@@ -362,6 +362,7 @@ final class IptablesRuleParser {
         int begin = at;
         boolean asksAbsence = false;
         boolean asksWho = false;
+        boolean asksSocket = false;
         boolean allNegated = true;
         while (at < count && !endsModule(at)) {
             boolean negated = isNot(at);
@@ -373,6 +374,7 @@ final class IptablesRuleParser {
                 return false;
             }
             asksAbsence |= socket && negated;
+            asksSocket |= socket;
             asksWho |= who;
             allNegated &= negated;
             at = option + (who ? 2 : 1);
@@ -381,7 +383,7 @@ final class IptablesRuleParser {
             return false;
         }
         Optional<Boolean> owned = asksAbsence ? Optional.of(false) : asksWho ? Optional.empty() : Optional.of(true);
-        add(new Match.SocketOwner(words(from, at).text, owned, allNegated));
+        add(new Match.SocketOwner(words(from, at).text, owned, allNegated, asksSocket));
         return true;
     }
 

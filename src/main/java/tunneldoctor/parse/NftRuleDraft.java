@@ -49,7 +49,7 @@ final class NftRuleDraft {
     private List<List<Match>> alternatives = List.of(List.of());
     private boolean asksMark;
     private boolean marksAfterAsking;
-    private boolean onlyIpv4;
+    private final boolean onlyIpv4;
 
     /**
      * @param onlyIpv4 whether the table is for IPv4 only
@@ -91,7 +91,7 @@ final class NftRuleDraft {
      * A refusal. Of one with {@code tcp reset} nft lists no {@code meta nfproto ipv6} that stands before it.
      *
      * @param kind {@code tcp reset}, {@code icmp}, {@code icmpx} or {@code icmpv6}
-     * @param code what the ICMP message says, for example {@code port-unreachable}
+     * @param code what the ICMP message says, for example {@code port-unreachable} or {@code 3}
      */
     void reject(String kind, String code) {
         switch (kind) {
@@ -107,7 +107,30 @@ final class NftRuleDraft {
                 // Both families.
             }
         }
-        effect("REJECT", "--reject-with icmp-" + code);
+        effect("REJECT", "--reject-with icmp-" + named(kind, code));
+    }
+
+    /** What a refusal says; {@code nft -n} prints its number. */
+    private static String named(String kind, String code) {
+        if (kind.equals("icmpx")) {
+            return switch (code) {
+                case "0" -> "no-route";
+                case "1" -> "port-unreachable";
+                case "2" -> "host-unreachable";
+                case "3" -> "admin-prohibited";
+                default -> code;
+            };
+        }
+        return switch (code) {
+            case "0" -> "net-unreachable";
+            case "1" -> "host-unreachable";
+            case "2" -> "prot-unreachable";
+            case "3" -> "port-unreachable";
+            case "9" -> "net-prohibited";
+            case "10" -> "host-prohibited";
+            case "13" -> "admin-prohibited";
+            default -> code;
+        };
     }
 
     /** An extension of iptables of which nftables only tells the name. */
@@ -450,10 +473,5 @@ final class NftRuleDraft {
 
     private void demand(String field) {
         NftFields.demanded(field).ifPresent(this::and);
-        onlyIpv4 |= field.startsWith("ip ")
-                || field.startsWith("icmp ")
-                || field.equals("meta nfproto")
-                || field.equals("meta protocol")
-                || field.equals("ether type");
     }
 }

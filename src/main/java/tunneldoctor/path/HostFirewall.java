@@ -496,7 +496,8 @@ final class HostFirewall {
             this.rules = rules;
             this.device = question.device().orElse(USUAL_INTERFACE);
             boolean leaves = question.direction() == Direction.OUTBOUND || device.equals(HostPacket.LOOPBACK);
-            this.matcher = new HostMatcher(likely, () -> tables.translatesSources(question.senders(), leaves));
+            this.matcher =
+                    new HostMatcher(likely, () -> tables.translatesSources(question.senders(), leaves), unseen());
             this.peer = question.peer().isEmpty() ? UNICAST : question.peer();
             this.passing = question.senders();
             this.surelyPassing = question.senders();

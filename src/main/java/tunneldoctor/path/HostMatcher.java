@@ -3,6 +3,7 @@ package tunneldoctor.path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,8 @@ final class HostMatcher {
 
     private final BooleanSupplier translatesSources;
 
+    private final Optional<String> unseen;
+
     private boolean markConsulted;
     private boolean namesConsulted;
     private boolean interfaceConsulted;
@@ -63,8 +66,10 @@ final class HostMatcher {
     /**
      * @param likely whether hidden interfaces and names are taken in their usual reading
      * @param translatesSources whether some rule may give the connections another source
+     * @param unseen the command that shows tables known or feared to exist, which may keep connections from tracking
      */
-    HostMatcher(boolean likely, BooleanSupplier translatesSources) {
+    HostMatcher(boolean likely, BooleanSupplier translatesSources, Optional<String> unseen) {
+        this.unseen = unseen;
         this.likely = likely;
         this.translatesSources = translatesSources;
     }
@@ -302,6 +307,15 @@ final class HostMatcher {
             return maybe.isEmpty() ? yes : yes.union(maybe);
         }
 
+        /** As this, but open for those of whom another answer may be the right one. */
+        Held or(Answer other, HostDoubt why) {
+            return switch (other) {
+                case YES -> openFor(yes.complement(), why);
+                case NO -> openFor(yes, why);
+                case MAYBE -> openFor(AddressSet.ALL, why);
+            };
+        }
+
         /** As this, but open for some. */
         Held openFor(AddressSet some, HostDoubt why) {
             return some.isEmpty() ? this : new Held(yes.minus(some), maybe.union(some), maybe.isEmpty() ? why : doubt);
@@ -317,11 +331,28 @@ final class HostMatcher {
         } else {
             held = Held.of(state((Match.ConnectionState) match, packet, state), HostDoubt.NOT_SHOWN);
         }
+        if (unseen.isPresent() && tracked(packet, state)) {
+            return packet.first()
+                    ? held.or(untracked(match), HostDoubt.OTHER_TABLES)
+                    : Held.of(Answer.MAYBE, HostDoubt.OTHER_TABLES);
+        }
         if (state.untracked() || packet.first()) {
             return held;
         }
         // Their first packet was kept from conntrack: what it makes of this one is not shown.
         return held.openFor(packet.tracked().complement(), HostDoubt.NOT_SHOWN);
+    }
+
+    /** What a condition says of a packet that a rule keeps from conntrack. */
+    private static Answer untracked(Match match) {
+        return match instanceof Match.ConnectionState state
+                ? told(state.states().contains("UNTRACKED") != state.negated())
+                : ((Match.Connection) match).untracked().map(HostMatcher::told).orElse(Answer.MAYBE);
+    }
+
+    /** What raises {@link HostDoubt#OTHER_TABLES}. */
+    String unseen() {
+        return unseen.orElse("");
     }
 
     private static boolean tracked(HostPacket packet, HostWalk.State state) {
@@ -503,7 +534,8 @@ final class HostMatcher {
     }
 
     private static Answer owner(Match.SocketOwner owner, HostPacket packet) {
-        if (packet.refusal().reset()) {
+        boolean icmp = packet.protocol() == HostPacket.ICMP;
+        if (packet.refusal().reset() || icmp && !owner.asksSocket()) {
             return told(owner.unowned());
         }
         // What a node answers may be sent before a process has taken the connection, and then no process owns it.

@@ -480,7 +480,8 @@ final class HostWalk {
             }
             if (!maybe.isEmpty()) {
                 for (HostDoubt doubt : caught.doubts()) {
-                    summary.doubt(doubt, maybe, rule, rule.chain());
+                    summary.doubt(
+                            doubt, maybe, rule, doubt == HostDoubt.OTHER_TABLES ? matcher.unseen() : rule.chain());
                 }
             }
             // Those surely caught leave; those perhaps caught are from now on only perhaps here.

@@ -294,9 +294,11 @@ class NftReaderTest {
             jump ACCEPT                                       | "ACCEPT"
             reject                                            | REJECT --reject-with icmp-port-unreachable
             reject with icmpx admin-prohibited                | REJECT --reject-with icmp-admin-prohibited
+            reject with icmp 10                               | REJECT --reject-with icmp-host-prohibited
+            reject with icmpx 2                               | REJECT --reject-with icmp-host-unreachable
             reject with icmpv6 no-route                       | Protocol[0, not] REJECT --reject-with icmp-no-route
             tcp dport 22 reject with tcp reset                | Protocol[6] DestinationPorts[22] ?OMITTED REJECT --reject-with tcp-reset
-            ip protocol tcp reject with tcp reset             | Protocol[6] REJECT --reject-with tcp-reset
+            ip protocol tcp reject with tcp reset             | Protocol[6] ?OMITTED REJECT --reject-with tcp-reset
             notrack                                           | NOTRACK
             queue flags bypass to 1                           | NFQUEUE
             tproxy to :8080                                   | TPROXY

@@ -345,6 +345,8 @@ class HostFirewallTest {
             -o eth0 -p tcp -j REJECT --reject-with tcp-reset                 | -m owner ! --uid-owner 0 -j DROP     | DROPPED
             -o eth0 -p tcp -j REJECT --reject-with tcp-reset                 | -m owner ! --socket-exists -j DROP   | DROPPED
             -o eth0 -p tcp -j REJECT                                         | -m owner --socket-exists -j DROP     | UNKNOWN
+            -o eth0 -p tcp -j REJECT                                         | -m owner --uid-owner 0 -j DROP       | REJECTED
+            -o eth0 -p tcp -j REJECT                                         | -m owner ! --gid-owner 0 -j DROP     | DROPPED
             """)
     void onlyWhatAProcessSendsHasAnOwner(String first, String second, Outcome expected) {
         String rules = "OUTPUT " + first + (second == null ? "" : ";OUTPUT " + second);
@@ -479,6 +481,29 @@ class HostFirewallTest {
                 """));
         assertThat(decision.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(decision.missing()).extracting(Missing::command).containsExactly("iptables-legacy-save");
+    }
+
+    /** Their {@code raw} may keep connections from conntrack, so that no packet of them is in the state it seems to be in. */
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            ! --ctstate ESTABLISHED -j ACCEPT           | UNKNOWN
+            ! --ctstate NEW,UNTRACKED -j ACCEPT         | DROPPED
+            --ctstate RELATED,ESTABLISHED -j ACCEPT     | DROPPED
+            --ctstate NEW -j ACCEPT                     | UNKNOWN
+            --ctdir REPLY -j ACCEPT                     | DROPPED
+            """)
+    void aWarningOfLegacyTablesLeavesTheStateOfConnectionsOpen(String rule, Outcome expected) {
+        HostDecision decision = decide(new HostTexts().with("iptables -S", """
+                # Warning: iptables-legacy tables present, use iptables-legacy to see them
+                -P INPUT DROP
+                -P FORWARD ACCEPT
+                -P OUTPUT ACCEPT
+                -A INPUT -m conntrack %s
+                """.formatted(rule)));
+        assertThat(decision.outcome()).isEqualTo(expected);
+        if (expected == Outcome.UNKNOWN) {
+            assertThat(decision.missing()).extracting(Missing::command).containsExactly("iptables-legacy-save");
+        }
     }
 
     @Test
