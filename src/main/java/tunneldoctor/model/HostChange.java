@@ -250,7 +250,7 @@ public sealed interface HostChange extends FactChange {
                     gone++;
                 } else {
                     // A rule that goes next is put back by the place it has then.
-                    left.add(gone == 0 ? other : other.at(other.position() - gone));
+                    left.add(other.at(other.position() - gone));
                 }
             }
             return before.with(before.state(), left);

@@ -125,6 +125,16 @@ public sealed interface Match {
             REPLY_SOURCE,
             REPLY_DESTINATION;
 
+            /**
+             * @param original whether it is asked of the packets that go; else of those that come back
+             * @param source whether it is where those come from
+             */
+            public static End of(boolean original, boolean source) {
+                return original
+                        ? source ? ORIGINAL_SOURCE : ORIGINAL_DESTINATION
+                        : source ? REPLY_SOURCE : REPLY_DESTINATION;
+            }
+
             /** Whether it is, without address translation, the one that was called. */
             public boolean called() {
                 return this == ORIGINAL_DESTINATION || this == REPLY_SOURCE;

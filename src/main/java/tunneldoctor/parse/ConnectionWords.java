@@ -65,11 +65,7 @@ final class ConnectionWords {
 
     /** {@code ctorigsrc}, {@code ctorigsrcport}, … */
     private static End end(String option) {
-        boolean source = option.startsWith("src", option.length() - (option.endsWith("port") ? 7 : 3));
-        if (option.startsWith("ctorig")) {
-            return source ? End.ORIGINAL_SOURCE : End.ORIGINAL_DESTINATION;
-        }
-        return source ? End.REPLY_SOURCE : End.REPLY_DESTINATION;
+        return End.of(option.startsWith("ctorig"), option.contains("src"));
     }
 
     private static Optional<Trait> direction(String value) {

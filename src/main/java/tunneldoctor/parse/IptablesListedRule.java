@@ -37,8 +37,14 @@ final class IptablesListedRule {
     /** Whether {@link #specification} is still the whole rule. */
     private boolean whole;
 
-    private boolean stateJustRead;
-    private boolean connectionJustRead;
+    /** What of {@code -m conntrack} the conditions just read are. */
+    private enum Conntrack {
+        NOTHING,
+        WITHOUT_STATE,
+        WITH_STATE
+    }
+
+    private Conntrack justRead = Conntrack.NOTHING;
 
     IptablesListedRule(HostTable.Family family, WordCache cache) {
         this.ipv4 = family == HostTable.Family.IPV4;
@@ -55,8 +61,7 @@ final class IptablesListedRule {
         matches.clear();
         specification.setLength(0);
         whole = shown.interfaces();
-        stateJustRead = false;
-        connectionJustRead = false;
+        justRead = Conntrack.NOTHING;
         LineWords words = columns;
         words.read(line, 0, line.length());
         int position = countedPosition;
@@ -257,8 +262,7 @@ final class IptablesListedRule {
             open(line.substring(comment, end + 2), Reason.NOT_UNDERSTOOD);
         }
         conditions(startOfWords(from, comment), endOfWords(from, comment), "", free);
-        stateJustRead = false;
-        connectionJustRead = false;
+        justRead = Conntrack.NOTHING;
         // One blank stands on either side of the text.
         if (whole && end >= comment + 4 && isPlain(comment + 3, end - 1)) {
             add(false, "-m comment --comment");
@@ -333,14 +337,11 @@ final class IptablesListedRule {
 
     /** Reads the condition the words begin with; false if they begin with none that is decided or known to be open. */
     private boolean condition(LineWords words, boolean negated) {
-        boolean behindState = stateJustRead;
-        boolean behindConnection = connectionJustRead;
-        stateJustRead = false;
-        connectionJustRead = false;
         if (ConnectionWords.isOption(words)) {
-            connection(words, negated, behindState, behindConnection);
+            connection(words, negated);
             return true;
         }
+        justRead = Conntrack.NOTHING;
         if (words.is("tcp") || words.is("udp") || words.is("udplite")) {
             if (negated) {
                 return false;
@@ -361,8 +362,7 @@ final class IptablesListedRule {
             matches.add(IptablesWords.states(list, negated));
             add(false, "-m", conntrack ? "conntrack" : "state");
             add(negated, conntrack ? "--ctstate" : "--state", list);
-            stateJustRead = conntrack;
-            connectionJustRead = conntrack;
+            justRead = conntrack ? Conntrack.WITH_STATE : Conntrack.NOTHING;
             return true;
         }
         if (words.is("source") || words.is("destination")) {
@@ -403,30 +403,21 @@ final class IptablesListedRule {
         return false;
     }
 
-    /**
-     * Reads an option of {@code -m conntrack}.
-     *
-     * @param behindState whether the state that may belong to the same {@code -m conntrack} stands before it
-     * @param behindConnection whether that or another of its options does
-     */
-    private void connection(LineWords words, boolean negated, boolean behindState, boolean behindConnection) {
+    /** Reads an option of {@code -m conntrack}; where one of these ends and another begins is not printed. */
+    private void connection(LineWords words, boolean negated) {
         String option = words.take();
         String value = words.take();
-        Optional<Boolean> untracked = behindState ? Optional.empty() : Optional.of(false);
+        Optional<Boolean> untracked = justRead == Conntrack.WITH_STATE ? Optional.empty() : Optional.of(false);
         Match match = ConnectionWords.read(option, value, negated, untracked);
         if (match instanceof Opaque opaque) {
             open(opaque.words(), opaque.reason());
         } else {
             matches.add(match);
-            if (!behindConnection) {
-                add(false, "-m conntrack");
-            }
+            add(false, "-m conntrack");
             add(negated, "--" + option, value);
-            // Where one -m conntrack ends and another begins is not printed.
-            whole &= !behindConnection;
+            whole &= justRead == Conntrack.NOTHING;
         }
-        stateJustRead = behindState;
-        connectionJustRead = true;
+        justRead = justRead == Conntrack.NOTHING ? Conntrack.WITHOUT_STATE : justRead;
     }
 
     private static boolean statisticWord(LineWords words) {

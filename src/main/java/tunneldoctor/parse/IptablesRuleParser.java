@@ -64,6 +64,9 @@ final class IptablesRuleParser {
     private int matchCount;
     private boolean ipv4;
 
+    /** The first word behind the name of the extension being read. */
+    private int moduleBegins;
+
     /** The option by which types of addresses are asked of one interface only; empty if there is none. */
     private String limitedTo = "";
 
@@ -92,9 +95,9 @@ final class IptablesRuleParser {
         ipv4 = family == HostTable.Family.IPV4;
         matchCount = 0;
         limitedTo = "";
+        moduleBegins = 0;
         at = 0;
         String module = "";
-        int moduleBegins = 0;
         String target = "";
         String options = "";
         boolean jumpsByGoto = false;
@@ -138,13 +141,6 @@ final class IptablesRuleParser {
                     at += 2;
                 }
                 case FRAGMENT -> add(new Match.Fragment(negated));
-                case CONNECTION -> {
-                    if (!module.equals("conntrack")) {
-                        openOption(module, from);
-                    } else if (!connection(moduleBegins, negated)) {
-                        return Optional.empty();
-                    }
-                }
                 default -> {
                     if (!option(option, module, negated, from)) {
                         return Optional.empty();
@@ -274,7 +270,9 @@ final class IptablesRuleParser {
             return false;
         }
         int value = at++;
-        boolean undecided = option == IptablesOption.OTHER || option == IptablesOption.MARK && !module.equals("mark");
+        boolean undecided = option == IptablesOption.OTHER
+                || option == IptablesOption.MARK && !module.equals("mark")
+                || option == IptablesOption.CONNECTION && !module.equals("conntrack");
         if (undecided) {
             openOption(module, from);
         } else if (option == IptablesOption.TCP_FLAGS) {
@@ -282,6 +280,8 @@ final class IptablesRuleParser {
                 return false;
             }
             flags(text(value), text(at++), before != behind);
+        } else if (option == IptablesOption.CONNECTION) {
+            connection(name, value, before != behind);
         } else if (option != IptablesOption.COMMENT) {
             // A comment is free text; it decides nothing.
             condition(option, name, value, before != behind);
@@ -335,26 +335,14 @@ final class IptablesRuleParser {
         open(from, module.equals("tcp") ? Reason.NOT_SHOWN : IptablesWords.reason(module));
     }
 
-    /**
-     * Reads an option of {@code -m conntrack} beside the state; false if it has no value.
-     *
-     * @param moduleBegins the place of the first word behind {@code -m conntrack}
-     */
-    private boolean connection(int moduleBegins, boolean before) {
-        String option = text(at - 1).substring("--".length());
-        boolean behind = at < count && isNot(at);
-        at += behind ? 1 : 0;
-        if (at >= count) {
-            return false;
-        }
-        String value = text(at++);
-        boolean negated = before != behind;
+    /** Reads an option of {@code -m conntrack} beside the state. */
+    private void connection(int name, int value, boolean negated) {
         boolean asksState = false;
         for (int i = moduleBegins; i < count && !endsModule(i); i++) {
             asksState |= is(i, "--ctstate");
         }
-        add(ConnectionWords.read(option, value, negated, Optional.of(asksState)));
-        return true;
+        String option = text(name).substring("--".length());
+        add(ConnectionWords.read(option, text(value), negated, Optional.of(asksState)));
     }
 
     /** Reads whose socket a rule asks for; false, and nothing read, where it asks for more. */

@@ -20,7 +20,7 @@ import tunneldoctor.model.SourceRef;
  */
 final class IptablesSpecification {
     /** Every table the kernel has; {@code iptables-save} leaves out those that do not exist. */
-    private static final List<String> TABLES = List.of("raw", "mangle", "nat", "filter", "security");
+    static final List<String> TABLES = List.of("raw", "mangle", "nat", "filter", "security");
 
     private final NodeDocument document;
     private final IptablesCommand command;

@@ -256,12 +256,15 @@ final class IptablesWords {
      */
     static Match ofOneInterface(Match match, String option) {
         if (match instanceof Match.DestinationType type) {
-            return new Opaque(
-                    (type.negated() ? "! " : "") + "dst-type " + type.type() + " " + option, Reason.NOT_SHOWN);
+            return ofOneInterface("dst-type " + type.type(), type.negated(), option);
         }
         return match instanceof Match.SourceType type
-                ? new Opaque((type.negated() ? "! " : "") + "src-type " + type.type() + " " + option, Reason.NOT_SHOWN)
+                ? ofOneInterface("src-type " + type.type(), type.negated(), option)
                 : match;
+    }
+
+    private static Match ofOneInterface(String type, boolean negated, String option) {
+        return new Opaque((negated ? "! " : "") + type + " " + option, Reason.NOT_SHOWN);
     }
 
     /** Why a condition of an extension this tool does not decide stays open. */

@@ -89,6 +89,10 @@ final class NftFields {
             "host-prohibited", 10,
             "admin-prohibited", 13);
 
+    /** What {@code icmpx} says in either family, by its numbers. */
+    private static final List<String> ICMPX_CODES =
+            List.of("no-route", "port-unreachable", "host-unreachable", "admin-prohibited");
+
     private static final Set<String> VARYING = Set.of(
             "numgen",
             "jhash",
@@ -221,7 +225,14 @@ final class NftFields {
                         List.of("ip6", "arp", "vlan", "8021q", "8021ad", "0x86dd", "0x0806", "0x8100"));
             case "ip version" -> constant(values, negated, List.of("4", "0x4"), List.of("6", "0x6"));
             case "ct state" -> states(values, negated);
-            case "ct direction", "ct protocol" -> each(values, negated, value -> connection(field, value, negated));
+            case "ct direction" ->
+                each(values, negated, value -> connection(field, List.of(value), direction(value), negated));
+            case "ct protocol" ->
+                each(
+                        values,
+                        negated,
+                        value -> connection(
+                                field, List.of(value), protocol(value).map(Match.Connection.Protocol::new), negated));
             case "ct original ip saddr",
                     "ct original saddr",
                     "ct original ip daddr",
@@ -229,9 +240,20 @@ final class NftFields {
                     "ct reply ip saddr",
                     "ct reply saddr",
                     "ct reply ip daddr",
-                    "ct reply daddr" -> connectionAddresses(field, values, negated);
+                    "ct reply daddr" ->
+                connection(
+                                field,
+                                values,
+                                addressSet(values).map(all -> new Match.Connection.Addresses(end(field), all)),
+                                negated)
+                        .map(NftFields::one);
             case "ct original proto-src", "ct original proto-dst", "ct reply proto-src", "ct reply proto-dst" ->
-                connectionPorts(field, values, negated);
+                connection(
+                                field,
+                                values,
+                                portSet(values).map(all -> new Match.Connection.Ports(end(field), all)),
+                                negated)
+                        .map(NftFields::one);
             case "meta mark" -> each(values, negated, value -> mark(value, negated));
             case "tcp flags" -> flags(values, negated);
             case "fib daddr type", "fib saddr type" -> types(field.startsWith("fib daddr"), values, negated);
@@ -241,6 +263,7 @@ final class NftFields {
         };
     }
 
+    /** Whether the field is one port, of the packet or of its connection. */
     static boolean isPort(String field) {
         return field.endsWith(" dport") || field.endsWith(" sport") || field.contains(" proto-");
     }
@@ -254,55 +277,62 @@ final class NftFields {
         return new Match.Connection(words, trait, negated, Optional.of(false));
     }
 
-    private static Optional<Match> connection(String field, String value, boolean negated) {
-        Optional<Match.Connection.Trait> trait = field.equals("ct protocol")
-                ? protocol(value).map(Match.Connection.Protocol::new)
-                : switch (value) {
-                    case "original", "0" -> Optional.of(new Match.Connection.Direction(true));
-                    case "reply", "1" -> Optional.of(new Match.Connection.Direction(false));
-                    default -> Optional.empty();
-                };
-        return trait.map(asked -> connection(field + (negated ? " != " : " ") + value, asked, negated));
+    private static Optional<Match> connection(
+            String field, List<String> values, Optional<? extends Match.Connection.Trait> trait, boolean negated) {
+        String words = field + (negated ? " != " : " ") + String.join(", ", values);
+        return trait.map(asked -> connection(words, asked, negated));
     }
 
-    private static Optional<List<List<Match>>> connectionAddresses(String field, List<String> values, boolean negated) {
-        return addressSet(values)
-                .map(addresses -> one(connection(
-                        words(field, values, negated),
-                        new Match.Connection.Addresses(end(field), addresses),
-                        negated)));
-    }
-
-    private static Optional<List<List<Match>>> connectionPorts(String field, List<String> values, boolean negated) {
-        return portSet(values)
-                .map(ports -> one(connection(
-                        words(field, values, negated), new Match.Connection.Ports(end(field), ports), negated)));
-    }
-
-    private static String words(String field, List<String> values, boolean negated) {
-        return field + (negated ? " != " : " ") + String.join(", ", values);
+    private static Optional<Match.Connection.Direction> direction(String value) {
+        return switch (value) {
+            case "original", "0" -> Optional.of(new Match.Connection.Direction(true));
+            case "reply", "1" -> Optional.of(new Match.Connection.Direction(false));
+            default -> Optional.empty();
+        };
     }
 
     /** {@code ct original ip saddr}, {@code ct reply proto-dst}, … */
     private static Match.Connection.End end(String field) {
-        boolean source = field.endsWith("saddr") || field.endsWith("src");
-        if (field.startsWith("ct original")) {
-            return source ? Match.Connection.End.ORIGINAL_SOURCE : Match.Connection.End.ORIGINAL_DESTINATION;
-        }
-        return source ? Match.Connection.End.REPLY_SOURCE : Match.Connection.End.REPLY_DESTINATION;
+        return Match.Connection.End.of(
+                field.startsWith("ct original"), field.endsWith("saddr") || field.endsWith("src"));
     }
 
     /** As {@link NftRuleDraft#status}; empty if a name is none this tool knows. */
     static Optional<Match> status(List<String> names, boolean noneOf, String words) {
-        Set<String> status = new HashSet<>();
-        for (String name : names) {
-            String known = STATUS.get(name);
-            if (known == null) {
+        return translated(STATUS, names).map(all -> connection(words, new Match.Connection.Status(all), noneOf));
+    }
+
+    /** Each word in the model's words; empty if one is none this tool knows. */
+    private static Optional<Set<String>> translated(Map<String, String> known, List<String> words) {
+        Set<String> all = new HashSet<>();
+        for (String word : words) {
+            String one = known.get(word);
+            if (one == null) {
                 return Optional.empty();
             }
-            status.add(known);
+            all.add(one);
         }
-        return Optional.of(connection(words, new Match.Connection.Status(status), noneOf));
+        return Optional.of(all);
+    }
+
+    /**
+     * What a refusal says, by name.
+     *
+     * @param code its name, or the number {@code nft -n} prints
+     */
+    static String refusal(String kind, String code) {
+        if (!IptablesWords.isNumber(code) || code.length() > 3) {
+            return code;
+        }
+        int number = Integer.parseInt(code);
+        if (kind.equals("icmpx")) {
+            return number < ICMPX_CODES.size() ? ICMPX_CODES.get(number) : code;
+        }
+        return ICMP_CODES.entrySet().stream()
+                .filter(named -> named.getValue() == number)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(code);
     }
 
     private static List<List<Match>> one(Match match) {
@@ -419,15 +449,7 @@ final class NftFields {
     }
 
     private static Optional<List<List<Match>>> states(List<String> values, boolean negated) {
-        Set<String> states = new HashSet<>();
-        for (String value : values) {
-            String state = STATES.get(value);
-            if (state == null) {
-                return Optional.empty();
-            }
-            states.add(state);
-        }
-        return Optional.of(List.of(List.of(new Match.ConnectionState(states, negated))));
+        return translated(STATES, values).map(states -> one(new Match.ConnectionState(states, negated)));
     }
 
     private static Optional<Match> mark(String value, boolean negated) {

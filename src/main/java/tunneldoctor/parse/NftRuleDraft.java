@@ -107,30 +107,7 @@ final class NftRuleDraft {
                 // Both families.
             }
         }
-        effect("REJECT", "--reject-with icmp-" + named(kind, code));
-    }
-
-    /** What a refusal says; {@code nft -n} prints its number. */
-    private static String named(String kind, String code) {
-        if (kind.equals("icmpx")) {
-            return switch (code) {
-                case "0" -> "no-route";
-                case "1" -> "port-unreachable";
-                case "2" -> "host-unreachable";
-                case "3" -> "admin-prohibited";
-                default -> code;
-            };
-        }
-        return switch (code) {
-            case "0" -> "net-unreachable";
-            case "1" -> "host-unreachable";
-            case "2" -> "prot-unreachable";
-            case "3" -> "port-unreachable";
-            case "9" -> "net-prohibited";
-            case "10" -> "host-prohibited";
-            case "13" -> "admin-prohibited";
-            default -> code;
-        };
+        effect("REJECT", "--reject-with icmp-" + NftFields.refusal(kind, code));
     }
 
     /** An extension of iptables of which nftables only tells the name. */

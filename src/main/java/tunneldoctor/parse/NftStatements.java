@@ -30,6 +30,9 @@ final class NftStatements {
     /** Fields of addresses and ports: rewriting them sends the packet elsewhere. */
     private static final Set<String> REWRITTEN = Set.of("saddr", "daddr", "sport", "dport", "protocol");
 
+    /** What is true of a connection, bit by bit. */
+    private static final List<String> STATUS = List.of("ct status");
+
     /** Bits of a header, from where and how many, as nft prints what it has no name for. */
     private static final Pattern RAW_BITS = Pattern.compile("@(?:ll|nh|th|ih),[0-9]{1,5},[0-9]{1,5}");
 
@@ -442,10 +445,11 @@ final class NftStatements {
         String words = String.join(" . ", fields) + " " + shown(from);
         if (!group
                 && fields.size() == 1
-                && (fields.get(0).equals("tcp flags")
-                        || fields.get(0).equals("ct state")
-                        || fields.get(0).equals("ct status"))) {
+                && (fields.get(0).equals("tcp flags") || fields.get(0).equals("ct state"))) {
             return bits(fields.get(0), value, equal, negated, noneOf, words);
+        }
+        if (!group && fields.equals(STATUS)) {
+            return status(value, equal || negated, noneOf, words);
         }
         if (noneOf || map && !group || operator(word()) || word().equals("/")) {
             return false;
@@ -470,6 +474,20 @@ final class NftStatements {
         return true;
     }
 
+    /** {@code assured,confirmed} asks for any of these, {@code ! assured} for none; which all are set is open. */
+    private boolean status(String value, boolean exactly, boolean noneOf, String words) {
+        boolean masked = word().equals("/");
+        at += masked ? 2 : 0;
+        if (exactly || masked) {
+            draft.undecided(STATUS.get(0), words);
+        } else if (operator(word())) {
+            return false;
+        } else {
+            draft.status(List.of(value.split(",", -1)), noneOf, words);
+        }
+        return true;
+    }
+
     /** {@code established,related} asks for any of these bits, {@code ! invalid} for none, {@code syn / syn,ack} under a mask. */
     private boolean bits(String field, String value, boolean equal, boolean negated, boolean noneOf, String words) {
         boolean flags = field.equals("tcp flags");
@@ -478,17 +496,8 @@ final class NftStatements {
             at += 2;
             return !noneOf;
         }
-        if (field.equals("ct status") && (equal || negated || word().equals("/"))) {
-            at += word().equals("/") ? 2 : 0;
-            draft.undecided(field, words);
-            return true;
-        }
         if (operator(word())) {
             return false;
-        }
-        if (field.equals("ct status")) {
-            draft.status(List.of(value.split(",", -1)), noneOf, words);
-            return true;
         }
         if (flags && !equal && !negated) {
             // Any of several bits is set if not all of them are clear.

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.HostChain;
 import tunneldoctor.model.HostRule;
@@ -68,9 +67,6 @@ final class NftTables {
         }
     }
 
-    /** Tables of iptables-nft: nft prints extensions in them in its own words where it has some. */
-    private static final Set<String> IPTABLES = Set.of("raw", "mangle", "nat", "filter", "security");
-
     /** @param whole whether the command asks for every table with all that is in it */
     NftTables(NodeDocument document, boolean whole) {
         this.document = document;
@@ -131,7 +127,8 @@ final class NftTables {
     NftRuleDraft draft() {
         Table here = table;
         boolean onlyIpv4 = here != null && here.family.equals("ip");
-        boolean translated = here != null && onlyIpv4 && IPTABLES.contains(here.name);
+        // Of iptables-nft: nft prints extensions in its own words where it has some.
+        boolean translated = here != null && onlyIpv4 && IptablesSpecification.TABLES.contains(here.name);
         return new NftRuleDraft(onlyIpv4, translated, ways -> {
             waysLeft -= ways;
             return waysLeft >= 0;

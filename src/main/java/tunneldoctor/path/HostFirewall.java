@@ -65,12 +65,17 @@ final class HostFirewall {
 
     private final HostTables tables;
     private final List<HostTablesUnreadable> unreadable;
+
+    /** The command that would show tables known or feared to exist; empty if there are none such. */
+    private final Optional<String> unseen;
+
     private final PertinentRules pertinent = new PertinentRules();
     private final Map<Subject, PertinentRules.Parting> partingOf = new HashMap<>();
 
     HostFirewall(List<HostTable> tables, List<NftRuleset> rulesets, List<HostTablesUnreadable> unreadable) {
         this.tables = new HostTables(tables, rulesets);
         this.unreadable = List.copyOf(unreadable);
+        this.unseen = unseen();
     }
 
     /**
@@ -496,8 +501,7 @@ final class HostFirewall {
             this.rules = rules;
             this.device = question.device().orElse(USUAL_INTERFACE);
             boolean leaves = question.direction() == Direction.OUTBOUND || device.equals(HostPacket.LOOPBACK);
-            this.matcher =
-                    new HostMatcher(likely, () -> tables.translatesSources(question.senders(), leaves), unseen());
+            this.matcher = new HostMatcher(likely, () -> tables.translatesSources(question.senders(), leaves), unseen);
             this.peer = question.peer().isEmpty() ? UNICAST : question.peer();
             this.passing = question.senders();
             this.surelyPassing = question.senders();
@@ -760,8 +764,7 @@ final class HostFirewall {
                     : AddressSet.union(
                             here.values().stream().map(HostWalk.Reach::all).toList());
             // What answers a packet, or left the node just now, belongs to its connection from the start.
-            boolean belongs = packet.state().equals("RELATED")
-                    || packet.incoming() && packet.device().equals(HostPacket.LOOPBACK);
+            boolean belongs = packet.state().equals("RELATED") || packet.leftBefore();
             boolean early = stage.beforeTracking(packet.incoming()) && !belongs;
             HostPacket seen = early ? packet.beforeTracking() : packet;
             HostWalk walk = new HostWalk(
@@ -881,7 +884,6 @@ final class HostFirewall {
 
         /** Tables that exist and are not shown may block what passes all others. */
         private void unseenTables() {
-            Optional<String> unseen = unseen();
             if (unseen.isPresent() && !passing.isEmpty()) {
                 total.doubt(HostDoubt.OTHER_TABLES, passing, null, unseen.get());
             }
@@ -1065,7 +1067,7 @@ final class HostFirewall {
             if (matcher.namesConsulted()) {
                 assumptions.add("no host is named \"anywhere\"");
             }
-            if (unseen().isPresent()) {
+            if (unseen.isPresent()) {
                 assumptions.add("tables not shown do not end what these rules end in another way");
             }
             assumptions.addAll(unshown());
@@ -1091,7 +1093,6 @@ final class HostFirewall {
         return tables.slots("filter").stream().anyMatch(HostTables.Slot::whole);
     }
 
-    /** The command that would show tables known or feared to exist; empty if there are none such. */
     private Optional<String> unseen() {
         if (tables.otherBackendHinted()) {
             return Optional.of("iptables-legacy-save");

@@ -59,6 +59,7 @@ final class HostMatcher {
 
     private final Optional<String> unseen;
 
+    private @Nullable Boolean sourcesTranslated;
     private boolean markConsulted;
     private boolean namesConsulted;
     private boolean interfaceConsulted;
@@ -323,15 +324,15 @@ final class HostMatcher {
     }
 
     private Held held(Match match, HostPacket packet, HostWalk.State state) {
-        Held held;
-        if (match instanceof Match.Connection connection) {
-            held = tracked(packet, state)
-                    ? held(connection, packet)
-                    : Held.of(connection.untracked().map(HostMatcher::told).orElse(Answer.MAYBE), HostDoubt.NOT_SHOWN);
-        } else {
-            held = Held.of(state((Match.ConnectionState) match, packet, state), HostDoubt.NOT_SHOWN);
-        }
-        if (unseen.isPresent() && tracked(packet, state)) {
+        boolean tracked = !state.untracked() && !packet.notTrackedYet();
+        Held held = match instanceof Match.Connection connection && tracked
+                ? held(connection, packet)
+                : Held.of(
+                        match instanceof Match.ConnectionState asked && !state.untracked()
+                                ? state(asked, packet, tracked)
+                                : untracked(match),
+                        HostDoubt.NOT_SHOWN);
+        if (unseen.isPresent() && tracked) {
             return packet.first()
                     ? held.or(untracked(match), HostDoubt.OTHER_TABLES)
                     : Held.of(Answer.MAYBE, HostDoubt.OTHER_TABLES);
@@ -350,13 +351,19 @@ final class HostMatcher {
                 : ((Match.Connection) match).untracked().map(HostMatcher::told).orElse(Answer.MAYBE);
     }
 
+    /** Looked up once: thousands of rules may ask, and each time all rules would be gone through. */
+    private boolean translatesSources() {
+        Boolean known = sourcesTranslated;
+        if (known == null) {
+            known = translatesSources.getAsBoolean();
+            sourcesTranslated = known;
+        }
+        return known;
+    }
+
     /** What raises {@link HostDoubt#OTHER_TABLES}. */
     String unseen() {
         return unseen.orElse("");
-    }
-
-    private static boolean tracked(HostPacket packet, HostWalk.State state) {
-        return !state.untracked() && !packet.notTrackedYet();
     }
 
     private Held held(Match.Connection match, HostPacket packet) {
@@ -370,7 +377,7 @@ final class HostMatcher {
         }
         if (match.trait() instanceof Match.Connection.Status status) {
             boolean holds = status.names().stream().anyMatch(connection.status()::contains);
-            if (!holds && status.names().contains("SNAT") && translatesSources.getAsBoolean()) {
+            if (!holds && status.names().contains("SNAT") && translatesSources()) {
                 return Held.of(Answer.MAYBE, HostDoubt.NOT_SHOWN);
             }
             boolean open = !holds && status.names().stream().anyMatch(connection.perhaps()::contains);
@@ -379,7 +386,7 @@ final class HostMatcher {
         Match.Connection.End end = match.trait() instanceof Match.Connection.Addresses asked
                 ? asked.end()
                 : ((Match.Connection.Ports) match.trait()).end();
-        if (end == Match.Connection.End.REPLY_DESTINATION && translatesSources.getAsBoolean()) {
+        if (end == Match.Connection.End.REPLY_DESTINATION && translatesSources()) {
             return Held.of(Answer.MAYBE, HostDoubt.NOT_SHOWN);
         }
         if (match.trait() instanceof Match.Connection.Ports asked) {
@@ -392,10 +399,9 @@ final class HostMatcher {
                 : new Held(negated ? addresses.complement() : addresses, AddressSet.NONE, HostDoubt.NOT_SHOWN);
     }
 
-    private Answer state(Match.ConnectionState match, HostPacket packet, HostWalk.State state) {
-        String now = state.untracked() ? "UNTRACKED" : packet.state();
-        boolean holds = match.states().contains(now);
-        if (!holds && tracked(packet, state) && match.states().contains("SNAT") && translatesSources.getAsBoolean()) {
+    private Answer state(Match.ConnectionState match, HostPacket packet, boolean tracked) {
+        boolean holds = match.states().contains(packet.state());
+        if (!holds && tracked && match.states().contains("SNAT") && translatesSources()) {
             return Answer.MAYBE;
         }
         return told(holds != match.negated());

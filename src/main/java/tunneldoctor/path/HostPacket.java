@@ -57,9 +57,14 @@ record HostPacket(
         return incoming || device.equals(LOOPBACK);
     }
 
+    /** Whether the node itself sent it, so that it went through all hooks on the way out before. */
+    boolean leftBefore() {
+        return incoming && device.equals(LOOPBACK);
+    }
+
     /** Whether a rule that counts connections counts this one's: one that left the node before is no longer new to it. */
     boolean countsItsConnection() {
-        return first && !(incoming && device.equals(LOOPBACK));
+        return first && !leftBefore();
     }
 
     /** The same packet as hooks see it that come before connection tracking. */

@@ -574,7 +574,7 @@ final class HostWalk {
             case RETURN -> fall(summary.fallThrough, state, sure, perhaps);
             case MARK -> fall(here, HostMarks.after(rule, state), sure, perhaps);
             case UNTRACK -> {
-                boolean early = state.untracked() || packet.state().equals(HostPacket.NOT_TRACKED_YET);
+                boolean early = state.untracked() || packet.notTrackedYet();
                 fall(here, new State(state.mark(), state.unknown(), early), sure, perhaps);
             }
             case ENTER -> {

@@ -118,6 +118,14 @@ class HostFirewallTest {
                 .isEqualTo(expected);
     }
 
+    /** A conntrack rule of {@code raw}, and nothing else. */
+    private static HostTexts raw(String rule) {
+        return specification("ACCEPT", "")
+                .with(
+                        "iptables -t raw -S",
+                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
+    }
+
     /** Rules of {@code raw} see packets before connection tracking does: to them every connection is INVALID. */
     @ParameterizedTest(name = "{0} -> {1}")
     @CsvSource(delimiter = '|', textBlock = """
@@ -127,11 +135,7 @@ class HostFirewallTest {
             ! --ctstate NEW -j DROP         | DROPPED
             """)
     void rawRulesMeetPacketsBeforeConnectionTracking(String rule, Outcome expected) {
-        HostTexts texts = specification("ACCEPT", "")
-                .with(
-                        "iptables -t raw -S",
-                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
-        assertThat(decide(texts).outcome()).isEqualTo(expected);
+        assertThat(decide(raw(rule)).outcome()).isEqualTo(expected);
     }
 
     /** It was tracked, and its connection confirmed, when it left. */
@@ -142,11 +146,7 @@ class HostFirewallTest {
             --ctstate NEW --ctstatus CONFIRMED -j DROP   | DROPPED
             """)
     void whatANodeSaysToItselfBelongsToItsConnectionFromTheFirstHook(String rule, Outcome expected) {
-        HostTexts texts = specification("ACCEPT", "")
-                .with(
-                        "iptables -t raw -S",
-                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
-        assertThat(decide(texts, question().arrivingOn("lo")).outcome()).isEqualTo(expected);
+        assertThat(decide(raw(rule), question().arrivingOn("lo")).outcome()).isEqualTo(expected);
     }
 
     /** Whichever registered last comes first, and nothing shows it: that it fails is certain, how is not. */
@@ -278,11 +278,7 @@ class HostFirewallTest {
             --ctstate NEW --ctdir REPLY -j DROP            | ALLOWED
             """)
     void aPacketOfNoConnectionIsAskedForItsStateOnly(String rule, Outcome expected) {
-        HostTexts texts = specification("ACCEPT", "")
-                .with(
-                        "iptables -t raw -S",
-                        "-P PREROUTING ACCEPT\n-P OUTPUT ACCEPT\n-A PREROUTING -m conntrack " + rule + "\n");
-        assertThat(decide(texts).outcome()).isEqualTo(expected);
+        assertThat(decide(raw(rule)).outcome()).isEqualTo(expected);
     }
 
     /** Where sources are translated, what comes back is for another address, and no rule shows for which. */
