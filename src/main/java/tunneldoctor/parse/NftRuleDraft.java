@@ -88,7 +88,7 @@ final class NftRuleDraft {
     }
 
     /**
-     * A refusal. Of one with {@code tcp reset} nft lists no {@code meta nfproto ipv6} that stands before it.
+     * A refusal.
      *
      * @param kind {@code tcp reset}, {@code icmp}, {@code icmpx} or {@code icmpv6}
      * @param code what the ICMP message says, for example {@code port-unreachable} or {@code 3}
@@ -97,9 +97,7 @@ final class NftRuleDraft {
         switch (kind) {
             case "icmpv6" -> and(NEVER);
             case "tcp reset" -> {
-                if (!onlyIpv4) {
-                    open("meta nfproto ipv6 before reject with tcp reset, which nft does not list", Reason.OMITTED);
-                }
+                mayBeForIpv6("reject with tcp reset");
                 effect("REJECT", "--reject-with tcp-reset");
                 return;
             }
@@ -108,6 +106,13 @@ final class NftRuleDraft {
             }
         }
         effect("REJECT", "--reject-with icmp-" + NftFields.refusal(kind, code));
+    }
+
+    /** Of a rule that says such a thing nft 1.0.6 lists no {@code meta nfproto ipv6} that stands before it. */
+    private void mayBeForIpv6(String before) {
+        if (!onlyIpv4) {
+            open("meta nfproto ipv6 before " + before + ", which nft does not list", Reason.OMITTED);
+        }
     }
 
     /** An extension of iptables of which nftables only tells the name. */
@@ -450,5 +455,8 @@ final class NftRuleDraft {
 
     private void demand(String field) {
         NftFields.demanded(field).ifPresent(this::and);
+        if (field.equals("ct protocol")) {
+            mayBeForIpv6(field);
+        }
     }
 }
