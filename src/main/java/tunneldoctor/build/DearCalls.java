@@ -19,8 +19,11 @@ final class DearCalls {
 
     private static final Set<String> OWNERS = Set.of(
             "java/lang/Class",
+            "java/lang/String",
             "java/util/Comparator",
             "java/util/Map$Entry",
+            "java/util/stream/Collectors",
+            "java/util/stream/Stream",
             "org/drools/util/Config",
             "org/drools/wiring/api/util/ClassUtils",
             "org/kie/api/internal/utils/KieServiceLoader",

@@ -3,18 +3,28 @@ package tunneldoctor.start;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collector;
+import java.util.stream.Stream;
 import org.drools.wiring.api.util.ClassUtils;
 import org.jspecify.annotations.Nullable;
 import org.kie.api.internal.utils.KieService;
@@ -211,6 +221,59 @@ public final class Substitutes {
     public static <T> Comparator<T> thenComparingDouble(Comparator<T> first, ToDoubleFunction<? super T> key) {
         return thenComparing(first, comparingDouble(key));
     }
+
+    /**
+     * Drools splits a text that is empty by a pattern.
+     *
+     * @return in place of {@link String#split(String)}
+     */
+    public static String[] split(String text, String pattern) {
+        return text.isEmpty() ? new String[] {text} : text.split(pattern);
+    }
+
+    /** @return in place of {@link Stream#toList()}, which copies what it gathers twice */
+    public static <T> List<T> toList(Stream<T> elements) {
+        List<T> all = new ArrayList<>();
+        elements.forEachOrdered(all::add);
+        return Collections.unmodifiableList(all);
+    }
+
+    public static <T> Collector<T, ?, List<T>> toList() {
+        return new Gathering<T, List<T>, List<T>>(
+                ArrayList::new, List::add, (one, other) -> joined(one, other), all -> all, Set.of());
+    }
+
+    public static <T> Collector<T, ?, Set<T>> toSet() {
+        return new Gathering<T, Set<T>, Set<T>>(
+                HashSet::new,
+                Set::add,
+                (one, other) -> joined(one, other),
+                all -> all,
+                Set.of(Collector.Characteristics.UNORDERED));
+    }
+
+    public static Collector<CharSequence, ?, String> joining(CharSequence between) {
+        return new Gathering<CharSequence, StringJoiner, String>(
+                () -> new StringJoiner(between),
+                StringJoiner::add,
+                StringJoiner::merge,
+                StringJoiner::toString,
+                Set.of());
+    }
+
+    private static <T, C extends Collection<T>> C joined(C one, C other) {
+        one.addAll(other);
+        return one;
+    }
+
+    /** A collector without what Java's own are told apart by at run time. */
+    private record Gathering<T, A, R>(
+            Supplier<A> supplier,
+            BiConsumer<A, T> accumulator,
+            BinaryOperator<A> combiner,
+            Function<A, R> finisher,
+            Set<Collector.Characteristics> characteristics)
+            implements Collector<T, A, R> {}
 
     public static <K extends Comparable<? super K>, V> Comparator<Map.Entry<K, V>> comparingByKey() {
         return (one, other) -> one.getKey().compareTo(other.getKey());
