@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.model.Diagnosis.Plan;
-import tunneldoctor.model.FactChange;
 
 /**
  * The smallest set of repairs that restores every node that repairs can restore, the narrowest of each cause, in the order
@@ -80,9 +79,8 @@ final class RepairPlan {
     }
 
     private int restored(List<Choice> choices) {
-        List<FactChange> changes = new ArrayList<>();
-        choices.forEach(choice -> changes.addAll(choice.chosen().changes()));
-        return whatIf.restored(changes);
+        return whatIf.restored(
+                choices.stream().map(choice -> choice.chosen().changes()).toList());
     }
 
     private Diagnosis.Step step(Choice choice, int together) {

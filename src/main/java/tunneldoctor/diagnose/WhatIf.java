@@ -45,9 +45,26 @@ final class WhatIf {
         return broken.size();
     }
 
-    /** How many of them can be reached after the changes. */
-    int restored(List<FactChange> changes) {
-        return restoredNodes(world(changes)).size();
+    /** How many of them can be reached after the changes of some repairs, one after the other. */
+    int restored(List<List<FactChange>> repairs) {
+        return restoredNodes(world(repairs)).size();
+    }
+
+    /** Goes on from what is known of the first repairs. */
+    private World world(List<List<FactChange>> repairs) {
+        for (int known = repairs.size() - 1; known > 0; known--) {
+            @Nullable World first = worlds.get(joined(repairs.subList(0, known)));
+            if (first != null) {
+                return world(joined(repairs), first, joined(repairs.subList(known, repairs.size())));
+            }
+        }
+        return afterwards(joined(repairs));
+    }
+
+    private static List<FactChange> joined(List<List<FactChange>> repairs) {
+        List<FactChange> all = new ArrayList<>();
+        repairs.forEach(all::addAll);
+        return all;
     }
 
     private Set<Node> restoredNodes(World world) {
@@ -66,7 +83,7 @@ final class WhatIf {
             if (all.isEmpty() || !all.stream().allMatch(FactChange::foreseeable)) {
                 return all;
             }
-            List<Conclusion.Remedy> next = world(all).conclusions(rules).stream()
+            List<Conclusion.Remedy> next = afterwards(all).conclusions(rules).stream()
                     .filter(Conclusion.Remedy.class::isInstance)
                     .map(Conclusion.Remedy.class::cast)
                     .filter(other -> other.cause().equals(remedy.cause())
@@ -97,7 +114,7 @@ final class WhatIf {
         if (!changes.stream().allMatch(FactChange::foreseeable)) {
             return Optional.of(advice(List.of(), "what it brings shows in new measurements only"));
         }
-        World then = world(changes);
+        World then = afterwards(changes);
         List<Conclusion.Finding> before = findings(now.conclusions(rules), cause);
         List<Conclusion.Finding> after = findings(then.conclusions(rules), cause);
         int restored = restoredNodes(then).size();
@@ -109,28 +126,33 @@ final class WhatIf {
                     ? Optional.of(proof(
                             Effect.NEEDS_OTHERS,
                             restored,
-                            changes,
+                            opens(then, changes),
                             "the cause remains" + (left.isEmpty() ? "" : " on " + some(left))))
                     : Optional.empty();
         }
         if (newlyOpen(cause, then) && dark(then.paths, nodes) > dark(now.paths, nodes)) {
-            return Optional.of(advice(
-                    Openings.of(now.facts, changes), "whether the cause is gone then cannot be told from these facts"));
+            return Optional.of(
+                    advice(opens(then, changes), "whether the cause is gone then cannot be told from these facts"));
         }
+        List<Opening> opens = opens(then, changes);
         Set<String> still = names(then.paths.broken());
         still.retainAll(nodes);
         return Optional.of(
                 still.isEmpty()
-                        ? proof(Effect.CLEARS, restored, changes, "")
-                        : proof(Effect.NEEDS_OTHERS, restored, changes, "something else blocks " + some(still)));
+                        ? proof(Effect.CLEARS, restored, opens, "")
+                        : proof(Effect.NEEDS_OTHERS, restored, opens, "something else blocks " + some(still)));
     }
 
     private Proof advice(List<Opening> opens, String note) {
         return new Proof(Effect.ADVICE, 0, broken.size(), opens, note);
     }
 
-    private Proof proof(Effect effect, int restored, List<FactChange> changes, String note) {
-        return new Proof(effect, restored, broken.size(), Openings.of(now.facts, changes), note);
+    private Proof proof(Effect effect, int restored, List<Opening> opens, String note) {
+        return new Proof(effect, restored, broken.size(), opens, note);
+    }
+
+    private List<Opening> opens(World then, List<FactChange> changes) {
+        return Openings.of(now.facts, now.paths, then.facts, changes);
     }
 
     /** Whether something is missing for the cause that was not missing before. */
@@ -184,18 +206,24 @@ final class WhatIf {
                 : nodes.size() + " nodes, such as " + nodes.iterator().next();
     }
 
-    private World world(List<FactChange> changes) {
-        if (changes.isEmpty()) {
-            return now;
-        }
+    private World afterwards(List<FactChange> changes) {
+        return changes.isEmpty() ? now : world(changes, now, changes);
+    }
+
+    /**
+     * @param changes all of them
+     * @param before the world after all but the last of them
+     * @param last those left
+     */
+    private World world(List<FactChange> changes, World before, List<FactChange> last) {
         List<FactChange> key = List.copyOf(changes);
         @Nullable World known = worlds.get(key);
         if (known != null) {
             return known;
         }
         // Made without a lock: a thread that waits for parts of it may take up another proof, which would need one too.
-        Facts facts = now.facts.after(key);
-        World made = new World(facts, now.paths.after(facts), null);
+        Facts facts = before.facts.after(last);
+        World made = new World(facts, before.paths.after(facts, last), null);
         @Nullable World first = worlds.putIfAbsent(key, made);
         return first == null ? made : first;
     }

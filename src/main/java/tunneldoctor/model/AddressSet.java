@@ -238,7 +238,11 @@ public final class AddressSet {
 
     /** Its runs of consecutive addresses, ascending and with gaps between them; none if it is empty. */
     public List<AddressSet> runs() {
-        return intervals.pairs().stream().map(pair -> range(pair[0], pair[1])).toList();
+        List<AddressSet> runs = new ArrayList<>();
+        for (long[] pair : intervals.pairs()) {
+            runs.add(range(pair[0], pair[1]));
+        }
+        return runs;
     }
 
     /** The smallest list of CIDR blocks, ascending; a single address has no {@code /32}. */

@@ -1,5 +1,6 @@
 package tunneldoctor.model;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -68,11 +69,15 @@ public record MetricSeries(
     }
 
     public double sum() {
-        return values.stream().mapToDouble(Double::doubleValue).sum();
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
     }
 
     /** The largest value; 0 without values. */
     public double peak() {
-        return values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        return values.isEmpty() ? 0 : Collections.max(values);
     }
 }

@@ -58,8 +58,13 @@ public final class PortSet {
     }
 
     private static Optional<Integer> number(String text) {
-        if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 5) {
             return Optional.empty();
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return Optional.empty();
+            }
         }
         int port = Integer.parseInt(text);
         return port > LAST ? Optional.empty() : Optional.of(port);
@@ -92,7 +97,11 @@ public final class PortSet {
 
     /** The first port of every run of ports, ascending. */
     public List<Integer> starts() {
-        return intervals.pairs().stream().map(pair -> (int) pair[0]).toList();
+        List<Integer> starts = new ArrayList<>();
+        for (long[] pair : intervals.pairs()) {
+            starts.add((int) pair[0]);
+        }
+        return starts;
     }
 
     /** How many ports, 0 to 65536. */

@@ -6,8 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.StringJoiner;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.ClusterFacts.CommandOutput;
 import tunneldoctor.model.ClusterFacts.Expectation;
@@ -261,12 +260,10 @@ final class DocumentReader {
             return Optional.empty();
         }
         checkKeys("collected", mapping, COLLECTED_KEYS);
-        String said = Stream.of(
-                        text("collected", mapping, "at"),
-                        text("collected", mapping, "by").map(by -> "by " + by))
-                .flatMap(Optional::stream)
-                .collect(Collectors.joining(" "));
-        return said.isEmpty() ? Optional.empty() : Optional.of(said);
+        StringJoiner said = new StringJoiner(" ");
+        text("collected", mapping, "at").ifPresent(said::add);
+        text("collected", mapping, "by").ifPresent(by -> said.add("by " + by));
+        return said.length() == 0 ? Optional.empty() : Optional.of(said.toString());
     }
 
     /** What collection did not get is a problem for people and a fact for rules. */

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.Cluster;
@@ -86,7 +85,10 @@ final class ClusterNodes {
 
     private void gatherNodes() {
         Map<String, KubeNode> kubeNodes = new HashMap<>();
-        Map<String, List<TunnelPod>> pods = facts.tunnelPods().stream().collect(Collectors.groupingBy(TunnelPod::node));
+        Map<String, List<TunnelPod>> pods = new HashMap<>();
+        for (TunnelPod pod : facts.tunnelPods()) {
+            pods.computeIfAbsent(pod.node(), node -> new ArrayList<>()).add(pod);
+        }
         for (KubeNode kube : facts.kubeNodes()) {
             kubeNodes.putIfAbsent(kube.name(), kube);
             nodes.put(kube.name(), node(kube.name(), Optional.of(kube), Optional.empty(), pods));

@@ -41,7 +41,7 @@ final class EgressHops {
         this.tunnel = tunnel;
         this.agents = agents;
         this.exits = new Exits(facts, topology);
-        this.places = new PlaceFilter(facts, topology);
+        this.places = new PlaceFilter(topology);
         this.routes = new EgressRoutes(facts, topology);
         Optional<Cluster> cluster = facts.azure().cluster();
         this.plugin = cluster.map(Cluster::networkPlugin).orElse(NetworkPlugin.UNKNOWN);

@@ -721,8 +721,12 @@ final class HostFirewall {
         /** Base chains of equal priority: who registered last comes first, and no text shows who did. */
         private Passage inAnyOrder(List<Stage> stages, HostPacket packet, Map<HostWalk.State, HostWalk.Reach> from) {
             Passage passage = inOrder(stages, packet, from);
-            List<Stage> busy =
-                    stages.stream().filter(stage -> !stage.passesAll()).toList();
+            List<Stage> busy = new ArrayList<>(stages.size());
+            for (Stage stage : stages) {
+                if (!stage.passesAll()) {
+                    busy.add(stage);
+                }
+            }
             boolean orderMatters = busy.size() > 1
                     && (passage.claims.stream().anyMatch(claim -> claim.end() != HostWalk.End.ACCEPT)
                             || !from.keySet().containsAll(passage.onward.keySet()));

@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.AdminRule;
 import tunneldoctor.model.Direction;
@@ -24,7 +26,7 @@ import tunneldoctor.model.SourceRef;
  * Decides flows against a network security group as Azure does: security admin rules first, then the group's rules by
  * priority, default rules last; the first match decides (Azure, "How network security groups filter network traffic").
  * What the facts leave open (a service tag's addresses, a group's members, an unreadable rule) is held against every way
- * it can be, so the outcome is unknown only if two of them end differently.
+ * it can be, so the outcome is unknown only if two of them end differently. Safe for use by several threads.
  */
 final class NsgFilter {
     /** A client's own port is one the operating system picks. */
@@ -48,22 +50,42 @@ final class NsgFilter {
     private static final int AFTER_ADMIN_RULES = 1_000_000;
     private static final int LAST_TURN = Integer.MAX_VALUE;
 
+    /** Beyond, flows are so many that few are asked about again. */
+    private static final int MOST_REMEMBERED = 1_000;
+
     private final ServiceTags tags;
     private final List<AdminRule> adminRules;
+    private final Map<Question, List<NsgDecision>> decided = new ConcurrentHashMap<>();
 
     NsgFilter(ServiceTags tags, List<AdminRule> adminRules) {
         this.tags = tags;
         this.adminRules = List.copyOf(adminRules);
     }
 
+    ServiceTags tags() {
+        return tags;
+    }
+
+    /** A change to a group leaves most flows where they were: those that do not meet it, or only its other direction. */
+    private record Question(List<NsgRule> rules, Direction direction, Flow flow) {}
+
     /** What the group does with the flow; the decisions' sources are disjoint and together the flow's. */
     List<NsgDecision> decide(Nsg nsg, Direction direction, Flow flow) {
+        Question question = new Question(withDefaults(nsg, direction), direction, flow);
+        @Nullable List<NsgDecision> known = decided.get(question);
+        if (known != null) {
+            return known;
+        }
         List<Candidate> candidates = adminCandidates(direction, flow);
-        for (NsgRule rule : withDefaults(nsg, direction)) {
+        for (NsgRule rule : question.rules()) {
             candidate(rule, AFTER_ADMIN_RULES + rule.priority(), effect(rule.allow()), 0, direction, flow)
                     .ifPresent(candidates::add);
         }
-        return decide(candidates, direction, flow);
+        List<NsgDecision> decisions = List.copyOf(decide(candidates, direction, flow));
+        if (decided.size() < MOST_REMEMBERED) {
+            decided.put(question, decisions);
+        }
+        return decisions;
     }
 
     /** What happens where no group is bound: security admin rules count there too, and all else passes. */
@@ -104,11 +126,20 @@ final class NsgFilter {
         }
         List<NsgRule> shown = List.copyOf(rules);
         for (NsgRule rule : DefaultRules.of(direction)) {
-            if (shown.stream().noneMatch(r -> r.priority() == rule.priority() && r.allow() == rule.allow())) {
+            if (!shows(shown, rule)) {
                 rules.add(rule);
             }
         }
         return rules;
+    }
+
+    private static boolean shows(List<NsgRule> rules, NsgRule ofDefault) {
+        for (NsgRule rule : rules) {
+            if (rule.priority() == ofDefault.priority() && rule.allow() == ofDefault.allow()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // ---- one rule against all of the flow that is the same for every packet ----
@@ -135,15 +166,16 @@ final class NsgFilter {
         if (!mine) {
             needs.add(List.of(unread("the protocol of rule " + rule.name(), rule)));
         }
-        Optional<PortSet> ports = ports(rule.destinationPorts());
-        if (ports.isPresent() && !ports.get().covers(flow.port())) {
+        Ports ports = Ports.of(rule.destinationPorts());
+        boolean toThem = ports.known().covers(flow.port());
+        if (!toThem && ports.all()) {
             return Optional.empty();
         }
-        if (ports.isEmpty() && !known(rule.destinationPorts()).covers(flow.port())) {
+        if (!toThem) {
             needs.add(List.of(unread("the ports of rule " + rule.name(), rule)));
         }
-        Optional<PortSet> sourcePorts = ports(rule.sourcePorts());
-        if (sourcePorts.isEmpty() && !covers(known(rule.sourcePorts()), CLIENT_PORTS)) {
+        Ports sourcePorts = Ports.of(rule.sourcePorts());
+        if (!sourcePorts.all() && !covers(sourcePorts.known(), CLIENT_PORTS)) {
             needs.add(List.of(unread("the source ports of rule " + rule.name(), rule)));
         }
         return Optional.of(new Candidate(
@@ -151,7 +183,7 @@ final class NsgFilter {
                 turn,
                 effect,
                 next,
-                sourcePorts.orElse(CLIENT_PORTS).intersect(CLIENT_PORTS),
+                sourcePorts.all() ? sourcePorts.known().intersect(CLIENT_PORTS) : CLIENT_PORTS,
                 side(rule.sourcePrefixes(), Optional.empty(), rule.sourceGroups(), flow.sourceGroups(), false),
                 side(
                         rule.destinationPrefixes(),
@@ -172,20 +204,27 @@ final class NsgFilter {
                 about, true, false, Optional.empty(), new Missing(what, "az network nsg show -o json"));
     }
 
-    /** Empty if one of the texts is no port. */
-    private static Optional<PortSet> ports(List<String> texts) {
-        return texts.stream().allMatch(text -> port(text).isPresent()) ? Optional.of(known(texts)) : Optional.empty();
-    }
+    /**
+     * The ports that some texts name.
+     *
+     * @param known those of the texts that could be read
+     * @param all whether that is every text
+     */
+    private record Ports(PortSet known, boolean all) {
+        static Ports of(List<String> texts) {
+            List<PortSet> known = new ArrayList<>(texts.size());
+            for (String text : texts) {
+                port(text).ifPresent(known::add);
+            }
+            return new Ports(PortSet.union(known), known.size() == texts.size());
+        }
 
-    private static PortSet known(List<String> texts) {
-        return PortSet.union(texts.stream().flatMap(text -> port(text).stream()).toList());
-    }
-
-    private static Optional<PortSet> port(String text) {
-        String plain = text.strip();
-        return plain.equalsIgnoreCase("any") || plain.equalsIgnoreCase("all")
-                ? Optional.of(PortSet.ALL)
-                : PortSet.parse(plain, '-');
+        private static Optional<PortSet> port(String text) {
+            String plain = text.strip();
+            return plain.equalsIgnoreCase("any") || plain.equalsIgnoreCase("all")
+                    ? Optional.of(PortSet.ALL)
+                    : PortSet.parse(plain, '-');
+        }
     }
 
     private static boolean covers(PortSet all, PortSet some) {
@@ -203,12 +242,12 @@ final class NsgFilter {
         if (outside) {
             ServiceTags.Covered platform = tags.covered(
                     prefixes.stream().filter(ServiceTags::namesPlatform).toList(), region);
+            List<ServiceTags.Doubt> doubts = new ArrayList<>();
+            for (ServiceTags.Doubt doubt : covered.doubts()) {
+                doubts.add(new ServiceTags.Doubt(doubt.where().minus(ServiceTags.EXEMPT), doubt.condition()));
+            }
             covered = new ServiceTags.Covered(
-                    covered.certain().minus(ServiceTags.EXEMPT).union(platform.certain()),
-                    covered.doubts().stream()
-                            .map(doubt ->
-                                    new ServiceTags.Doubt(doubt.where().minus(ServiceTags.EXEMPT), doubt.condition()))
-                            .toList());
+                    covered.certain().minus(ServiceTags.EXEMPT).union(platform.certain()), doubts);
         }
         AddressSet members = outside ? ServiceTags.EXEMPT.complement() : AddressSet.ALL;
         for (String group : wanted) {
@@ -352,10 +391,10 @@ final class NsgFilter {
                 }
             }
         }
-        if (byPort.values().stream().distinct().count() > 1) {
+        if (Set.copyOf(byPort.values()).size() > 1) {
             missing.add(CLIENT_PORT);
         }
-        if (byDestination.values().stream().distinct().count() > 1) {
+        if (Set.copyOf(byDestination.values()).size() > 1) {
             missing.add(whereTo);
         }
         boolean known = outcomes.size() == 1;
@@ -364,9 +403,16 @@ final class NsgFilter {
                 !known && usual.size() == 1 ? usual.iterator().next() : Outcome.UNKNOWN,
                 List.copyOf(by),
                 known ? List.of() : List.copyOf(missing),
-                candidates.stream()
-                        .filter(candidate -> by.contains(candidate.rule()))
-                        .allMatch(Candidate::admin));
+                onlyAdminRules(candidates, by));
+    }
+
+    private static boolean onlyAdminRules(List<Candidate> candidates, Set<NsgRule> by) {
+        for (Candidate candidate : candidates) {
+            if (!candidate.admin() && by.contains(candidate.rule())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static List<FirstMatch.Step<NsgRule>> steps(

@@ -42,7 +42,7 @@ final class NsgHops {
     NsgHops(Facts facts, Topology topology, Connections asked) {
         this.topology = topology;
         this.asked = asked;
-        this.filter = new PlaceFilter(facts, topology);
+        this.filter = new PlaceFilter(topology);
         this.exits = new Exits(facts, topology);
         this.adminRules =
                 facts.azure().adminRules().stream().map(AdminRule::rule).toList();

@@ -38,19 +38,26 @@ public final class Openings {
     private static final long MOST_WORK = 4_000_000;
 
     private final Facts before;
+    private final Topology topology;
     private final Facts after;
     private final List<? extends FactChange> changes;
     private final List<Opening> found = new ArrayList<>();
 
-    private Openings(Facts before, List<? extends FactChange> changes) {
+    private Openings(Facts before, Topology topology, Facts after, List<? extends FactChange> changes) {
         this.before = before;
-        this.after = before.after(changes);
+        this.topology = topology;
+        this.after = after;
         this.changes = changes;
     }
 
-    /** One entry for each place, protocol and set of senders. */
-    public static List<Opening> of(Facts before, List<? extends FactChange> changes) {
-        Openings openings = new Openings(before, changes);
+    /**
+     * One entry for each place, protocol and set of senders.
+     *
+     * @param paths those of the facts before the changes
+     * @param after the facts before with the changes
+     */
+    public static List<Opening> of(Facts before, PathAnalysis paths, Facts after, List<? extends FactChange> changes) {
+        Openings openings = new Openings(before, paths.topology(), after, changes);
         openings.groups();
         openings.hosts();
         openings.firewalls();
@@ -83,8 +90,7 @@ public final class Openings {
     private void inbound(Nsg nsg, List<NsgRule> rules) {
         Nsg old = in(before, nsg);
         Nsg changed = in(after, nsg);
-        Topology topology = new Topology(before);
-        NsgFilter filter = new NsgFilter(topology.serviceTags(), before.azure().adminRules());
+        NsgFilter filter = topology.groupFilter();
         List<Node> targets =
                 NsgHops.splitByDestination(List.of(old, changed), Direction.INBOUND, topology.targets()).stream()
                         .map(alike -> alike.get(0))
@@ -190,9 +196,8 @@ public final class Openings {
         if (byNode.isEmpty()) {
             return;
         }
-        Topology topology = new Topology(before);
         HostHops old = HostHops.ofNodes(before, topology);
-        HostHops changed = HostHops.ofNodes(after, new Topology(after, List.copyOf(topology.nodes())));
+        HostHops changed = HostHops.ofNodes(after, new Topology(after, topology));
         byNode.values().forEach(mine -> host(mine, old, changed));
     }
 

@@ -16,6 +16,7 @@ import tunneldoctor.model.AgentFleet;
 import tunneldoctor.model.AgentLadder;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.EgressVerdict;
+import tunneldoctor.model.FactChange;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.HostChange;
 import tunneldoctor.model.HostVerdict;
@@ -39,6 +40,7 @@ import tunneldoctor.model.Verdict;
  * @param verdicts what each hop does with each kind of flow, for classes of nodes that fare alike
  * @param fleet the konnectivity agents as a whole; empty for another or no tunnel
  * @param scope which nodes failed, held against where the agents run; empty without symptoms that name nodes
+ * @param topology what the same cluster has in common with this after changes; of no use elsewhere
  */
 public record PathAnalysis(
         Tunnel tunnel,
@@ -47,7 +49,8 @@ public record PathAnalysis(
         Map<List<Node>, List<HostVerdict>> hosts,
         List<Verdict> verdicts,
         Optional<AgentFleet> fleet,
-        Optional<Scope> scope) {
+        Optional<Scope> scope,
+        Topology topology) {
     public PathAnalysis {
         nodes = List.copyOf(nodes);
         agents = List.copyOf(agents);
@@ -57,16 +60,16 @@ public record PathAnalysis(
     }
 
     public static PathAnalysis of(Facts facts) {
-        return of(facts, Optional.empty());
+        return of(facts, Optional.empty(), List.of());
     }
 
     /**
-     * The same cluster after changes to its facts: only the hops that the last of them concern are judged anew.
+     * The same cluster after changes to its facts: only the hops that they concern are judged anew.
      *
-     * @param changed these facts with changes added
+     * @param changed these facts with the changes added
      */
-    public PathAnalysis after(Facts changed) {
-        return of(changed, Optional.of(this));
+    public PathAnalysis after(Facts changed, List<? extends FactChange> changes) {
+        return changes.isEmpty() ? this : of(changed, Optional.of(this), changes);
     }
 
     /** Nodes whose kubelet port some agent cannot reach, or is not likely to, in the order of the verdicts. */
@@ -92,16 +95,16 @@ public record PathAnalysis(
         return broken;
     }
 
-    private static PathAnalysis of(Facts facts, Optional<PathAnalysis> before) {
+    private static PathAnalysis of(
+            Facts facts, Optional<PathAnalysis> before, List<? extends FactChange> changesSince) {
         Topology topology =
-                before.map(earlier -> new Topology(facts, earlier.nodes)).orElseGet(() -> new Topology(facts));
+                before.map(earlier -> new Topology(facts, earlier.topology)).orElseGet(() -> new Topology(facts));
         Tunnel tunnel = Tunnels.identify(facts);
         List<Agent> agents = Tunnels.agents(facts, tunnel, topology);
         List<Node> nodes = List.copyOf(topology.nodes());
         Connections asked = Connections.toKubelets(agents);
-        boolean hostsOnly =
-                !facts.changes().isEmpty() && facts.changes().stream().allMatch(HostChange.class::isInstance);
-        boolean hostsToo = facts.changes().isEmpty() || facts.changes().stream().anyMatch(HostChange.class::isInstance);
+        boolean hostsOnly = before.isPresent() && changesSince.stream().allMatch(HostChange.class::isInstance);
+        boolean hostsToo = changesSince.stream().anyMatch(HostChange.class::isInstance);
         Map<List<Node>, List<HostVerdict>> judged = before.filter(earlier -> earlier.agents.equals(agents))
                 .map(PathAnalysis::hosts)
                 .orElse(Map.of());
@@ -114,18 +117,18 @@ public record PathAnalysis(
                 .submit(() ->
                         Tunnels.dialsPublicly(tunnel, facts.azure().cluster()).no()
                                 ? List.<Verdict>of()
-                                : hostsOnly && before.isPresent()
+                                : hostsOnly
                                         ? before.get().verdicts(EgressVerdict.class)
                                         : new EgressHops(facts, topology, tunnel, agents).verdicts());
         List<Verdict> verdicts = new ArrayList<>(
-                hostsOnly && before.isPresent()
+                hostsOnly
                         ? before.get().verdicts(NsgVerdict.class)
                         : new NsgHops(facts, topology, asked).kubeletVerdicts());
         Map<List<Node>, List<HostVerdict>> ofHosts = hosts.join();
         ofHosts.values().forEach(verdicts::addAll);
         verdicts.addAll(egress.join());
         return new PathAnalysis(
-                tunnel, nodes, agents, ofHosts, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes));
+                tunnel, nodes, agents, ofHosts, verdicts, fleet(facts, tunnel, nodes), scope(facts, nodes), topology);
     }
 
     private <T extends Verdict> List<T> verdicts(Class<T> kind) {

@@ -21,8 +21,8 @@ final class PlaceFilter {
 
     private final NsgFilter filter;
 
-    PlaceFilter(Facts facts, Topology topology) {
-        this.filter = new NsgFilter(topology.serviceTags(), facts.azure().adminRules());
+    PlaceFilter(Topology topology) {
+        this.filter = topology.groupFilter();
     }
 
     /** What is taken for granted where no security admin rule is in the facts, which no resource of a cluster shows. */

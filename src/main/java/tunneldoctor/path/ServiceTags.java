@@ -1,16 +1,18 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.ArmId;
+import tunneldoctor.model.Cluster;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.RouteTable;
@@ -251,18 +253,23 @@ final class ServiceTags {
 
     /** A cluster lives in one network: the one that holds all its known addresses and its nodes' subnets. */
     private static Optional<VirtualNetwork> own(Facts facts, AddressSet inside) {
-        Set<String> stated = Stream.concat(
-                        facts.azure().cluster().stream()
-                                .flatMap(cluster -> cluster.pools().stream())
-                                .map(pool -> pool.nodeSubnetId()),
-                        facts.azure().scaleSets().stream().flatMap(set -> set.subnetIds().stream()))
-                .filter(id -> id.indexOf("/subnets/") > 0)
-                .map(id -> id.substring(0, id.indexOf("/subnets/")).toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        List<VirtualNetwork> holding = facts.azure().networks().stream()
-                .filter(network -> blocks(network.prefixes()).includes(inside))
-                .filter(network -> stated.isEmpty() || network.id().isEmpty() || stated.contains(network.id()))
-                .toList();
+        List<String> subnets = new ArrayList<>();
+        facts.azure().cluster().map(Cluster::pools).orElse(List.of()).forEach(pool -> subnets.add(pool.nodeSubnetId()));
+        facts.azure().scaleSets().forEach(set -> subnets.addAll(set.subnetIds()));
+        Set<String> stated = new HashSet<>();
+        for (String id : subnets) {
+            int end = id.indexOf("/subnets/");
+            if (end > 0) {
+                stated.add(id.substring(0, end).toLowerCase(Locale.ROOT));
+            }
+        }
+        List<VirtualNetwork> holding = new ArrayList<>();
+        for (VirtualNetwork network : facts.azure().networks()) {
+            boolean named = stated.isEmpty() || network.id().isEmpty() || stated.contains(network.id());
+            if (named && blocks(network.prefixes()).includes(inside)) {
+                holding.add(network);
+            }
+        }
         return holding.size() == 1 ? Optional.of(holding.get(0)) : Optional.empty();
     }
 
@@ -372,10 +379,8 @@ final class ServiceTags {
 
     /** Each address in at most one doubt, what is a question for each address first. */
     private static List<Doubt> disjoint(List<Doubt> doubts, AddressSet settled) {
-        List<Doubt> ordered = Stream.concat(
-                        doubts.stream().filter(doubt -> doubt.condition.perAddress()),
-                        doubts.stream().filter(doubt -> !doubt.condition.perAddress()))
-                .toList();
+        List<Doubt> ordered = new ArrayList<>(doubts);
+        ordered.sort(Comparator.comparing(doubt -> !doubt.condition.perAddress()));
         List<Doubt> disjoint = new ArrayList<>();
         AddressSet rest = settled.complement();
         for (Doubt doubt : ordered) {
@@ -521,8 +526,11 @@ final class ServiceTags {
     }
 
     private static AddressSet blocks(List<String> prefixes) {
-        return AddressSet.union(
-                prefixes.stream().flatMap(p -> AddressSet.parse(p).stream()).toList());
+        List<AddressSet> blocks = new ArrayList<>();
+        for (String prefix : prefixes) {
+            AddressSet.parse(prefix).ifPresent(blocks::add);
+        }
+        return AddressSet.union(blocks);
     }
 
     private static AddressSet block(String text) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.AzureFirewall;
@@ -35,14 +36,28 @@ final class Topology {
     private final Map<String, Routing> routings = new ConcurrentHashMap<>();
     private final Map<Node, Optional<Set<String>>> applicationGroups = new IdentityHashMap<>();
     private Optional<List<Nsg>> unbound = Optional.empty();
+    private @Nullable NsgFilter groupFilter;
 
     Topology(Facts facts) {
         this(facts, new ClusterNodes(facts));
     }
 
-    /** @param before the nodes before changes that led to these facts */
-    Topology(Facts changed, List<Node> before) {
-        this(changed, new ClusterNodes(changed, before));
+    /** @param before that of the facts before some changes */
+    Topology(Facts changed, Topology before) {
+        this(changed, new ClusterNodes(changed, List.copyOf(before.nodes())));
+        if (sameNetwork(changed.azure(), before.facts.azure())) {
+            this.groupFilter = before.groupFilter();
+        }
+    }
+
+    /** Whether prefix texts cover the same, and the same security admin rules come first. */
+    private static boolean sameNetwork(Facts.Azure one, Facts.Azure other) {
+        return one.cluster().equals(other.cluster())
+                && one.scaleSets().equals(other.scaleSets())
+                && one.networks().equals(other.networks())
+                && one.subnets().equals(other.subnets())
+                && one.routeTables().equals(other.routeTables())
+                && one.adminRules().equals(other.adminRules());
     }
 
     private Topology(Facts facts, ClusterNodes nodes) {
@@ -171,9 +186,21 @@ final class Topology {
 
     /** What prefix texts cover in this cluster's network. */
     ServiceTags serviceTags() {
-        List<AddressSet> inside = new ArrayList<>();
-        nodes().forEach(node -> AddressSet.parse(node.address()).ifPresent(inside::add));
-        return new ServiceTags(facts, AddressSet.union(inside));
+        return groupFilter().tags();
+    }
+
+    /** Decides for every group of this cluster's network. */
+    synchronized NsgFilter groupFilter() {
+        NsgFilter known = groupFilter;
+        if (known == null) {
+            List<AddressSet> inside = new ArrayList<>();
+            nodes().forEach(node -> AddressSet.parse(node.address()).ifPresent(inside::add));
+            known = new NsgFilter(
+                    new ServiceTags(facts, AddressSet.union(inside)),
+                    facts.azure().adminRules());
+            groupFilter = known;
+        }
+        return known;
     }
 
     /** A node's address; where it is not known every address of its subnet, or else every one. */

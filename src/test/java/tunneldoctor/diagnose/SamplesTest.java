@@ -93,11 +93,17 @@ class SamplesTest {
         }
         changes.add(Joined.of(changes.stream().flatMap(List::stream).toList()));
 
+        List<FactChange> last = List.of();
         for (List<FactChange> some : changes) {
             Facts changed = facts.after(some);
-            assertThat(paths.after(changed).verdicts())
+            Facts twice = facts.after(last).after(some);
+            assertThat(paths.after(changed, some).verdicts())
                     .as("%s", some)
                     .isEqualTo(PathAnalysis.of(changed).verdicts());
+            assertThat(paths.after(facts.after(last), last).after(twice, some).verdicts())
+                    .as("%s, then %s", last, some)
+                    .isEqualTo(PathAnalysis.of(twice).verdicts());
+            last = some;
         }
     }
 
