@@ -22,6 +22,7 @@ final class DearCalls {
             "java/lang/String",
             "java/util/Comparator",
             "java/util/Map$Entry",
+            "java/util/function/Function",
             "java/util/stream/Collectors",
             "java/util/stream/Stream",
             "org/drools/util/Config",

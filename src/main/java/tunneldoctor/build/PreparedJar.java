@@ -15,7 +15,7 @@ import java.util.jar.JarOutputStream;
 
 /**
  * Rewrites a jar so that a process that lives for a quarter of a second has little to do but its work: see {@link OldClasses},
- * {@link LateDecimals}, {@link LambdaClasses}, {@link DearCalls} and {@link WrittenResources}. What the program does stays the same.
+ * {@link LateConstants}, {@link LambdaClasses}, {@link DearCalls} and {@link WrittenResources}. What the program does stays the same.
  *
  * <pre>
  * java -cp … tunneldoctor.build.PreparedJar FILE.jar
@@ -58,7 +58,7 @@ public final class PreparedJar {
             }
             OldClasses old = new OldClasses(classes);
             classes.replaceAll((entry, content) -> old.upgraded(content));
-            LateDecimals.rewrite(classes);
+            LateConstants.rewrite(classes);
             LambdaClasses.rewrite(classes);
             classes.computeIfPresent(WrittenResources.CLASS + CLASS, (entry, type) -> resources.writtenInto(type));
             for (Map.Entry<String, byte[]> type : classes.entrySet()) {

@@ -98,10 +98,11 @@ final class Candidate {
 
     /** Nodes that its best repair alone restores. */
     int restores() {
-        return repairs.stream()
-                .mapToInt(proved -> proved.repair().proof().restored())
-                .max()
-                .orElse(0);
+        int most = 0;
+        for (Proved proved : repairs) {
+            most = Math.max(most, proved.repair().proof().restored());
+        }
+        return most;
     }
 
     /** The repair to choose: of those with an effect the narrowest. */

@@ -94,10 +94,12 @@ final class Coverage {
     }
 
     static <T extends Conclusion> List<T> of(List<Conclusion> conclusions, Cause cause, Class<T> kind) {
-        return conclusions.stream()
-                .filter(conclusion -> conclusion.cause().equals(cause.id()))
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
+        List<T> some = new ArrayList<>();
+        for (Conclusion conclusion : conclusions) {
+            if (kind.isInstance(conclusion) && conclusion.cause().equals(cause.id())) {
+                some.add(kind.cast(conclusion));
+            }
+        }
+        return some;
     }
 }

@@ -66,12 +66,12 @@ record CompiledRules(String modelClass, int jdk, Optional<Cause> cause, Map<Stri
     /** Empty if the text is not a manifest. */
     static Optional<CompiledRules> fromManifest(String text, String file, Map<String, byte[]> classes) {
         Map<String, String> values = new LinkedHashMap<>();
-        text.lines().forEach(line -> {
+        for (String line : text.split("\n", -1)) {
             int equals = line.indexOf('=');
             if (equals > 0) {
                 values.put(line.substring(0, equals), line.substring(equals + 1));
             }
-        });
+        }
         try {
             Optional<Cause> cause = values.containsKey("id")
                     ? Optional.of(new Cause(

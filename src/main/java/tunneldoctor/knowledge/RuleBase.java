@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +17,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
-import java.util.stream.Collectors;
 import org.drools.base.definitions.InternalKnowledgePackage;
 import org.drools.kiesession.rulebase.InternalKnowledgeBase;
 import org.drools.kiesession.rulebase.KnowledgeBaseFactory;
@@ -70,11 +70,14 @@ public final class RuleBase {
         this.directory = directory;
         this.cacheDirectory = cacheDirectory;
         this.loaded = List.copyOf(loading.files());
-        this.files = loaded.stream().map(LoadedRules::file).collect(Collectors.toMap(RuleFile::id, file -> file));
-        this.causes = loaded.stream()
-                .flatMap(rules -> rules.rules().cause().stream())
-                .sorted(Comparator.comparing(Cause::id))
-                .toList();
+        this.files = new HashMap<>();
+        List<Cause> declared = new ArrayList<>();
+        for (LoadedRules rules : loaded) {
+            files.put(rules.file().id(), rules.file());
+            rules.rules().cause().ifPresent(declared::add);
+        }
+        declared.sort(Comparator.comparing(Cause::id));
+        this.causes = List.copyOf(declared);
         this.sessions = pool(directory, loaded.stream().map(LoadedRules::model).toList());
         this.compiled = loading.compiled();
         this.reading = new RuleReading(loaded);

@@ -58,16 +58,19 @@ final class RuleLoading {
     static List<RuleFile> readAll(Path directory, List<RuleProblem> problems) {
         List<RuleFile> files = RuleFile.readAll(directory, problems);
         Map<String, RuleFile> seen = new HashMap<>();
+        List<RuleFile> first = new ArrayList<>(files.size());
         for (RuleFile file : files) {
             RuleFile earlier = seen.putIfAbsent(file.id(), file);
-            if (earlier != null) {
+            if (earlier == null) {
+                first.add(file);
+            } else {
                 problems.add(file.problemAt(
                         0,
                         "another file has the same name: " + earlier.relative(),
                         "Give each cause a name of its own."));
             }
         }
-        return files.stream().filter(file -> seen.get(file.id()) == file).toList();
+        return first;
     }
 
     private static Map<String, LoadedRules> byKey(Collection<LoadedRules> earlier) {

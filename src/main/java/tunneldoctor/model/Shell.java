@@ -9,16 +9,22 @@ public final class Shell {
      * control characters, which a terminal would act on when pasted, are replaced by {@code ?}.
      */
     public static String quote(String word) {
-        if (!word.isEmpty()
-                && word.chars().allMatch(Shell::harmless)
-                && word.charAt(0) != '-'
-                && word.charAt(0) != '~') {
+        if (!word.isEmpty() && harmless(word) && word.charAt(0) != '-' && word.charAt(0) != '~') {
             return word;
         }
         return "'" + replaceControls(word).replace("'", "'\\''") + "'";
     }
 
-    private static boolean harmless(int c) {
+    private static boolean harmless(String word) {
+        for (int i = 0; i < word.length(); i++) {
+            if (!harmless(word.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean harmless(char c) {
         return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "@%_+=:,./-".indexOf(c) >= 0;
     }
 

@@ -69,8 +69,13 @@ record ArmTree(Tree tree) {
     }
 
     static int wholeNumber(String text) {
-        if (text.isEmpty() || text.length() > 9 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+        if (text.isEmpty() || text.length() > 9) {
             return -1;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return -1;
+            }
         }
         return Integer.parseInt(text);
     }
@@ -90,7 +95,9 @@ record ArmTree(Tree tree) {
 
     private List<ArmTree> elements() {
         if (tree instanceof Tree.Sequence sequence) {
-            return sequence.items().stream().map(ArmTree::new).toList();
+            List<ArmTree> elements = new ArrayList<>(sequence.items().size());
+            sequence.items().forEach(item -> elements.add(new ArmTree(item)));
+            return elements;
         }
         return isMapping() ? List.of(this) : List.of();
     }

@@ -88,9 +88,9 @@ final class DocumentReader {
 
     /** To be called when all else is read. */
     private List<Problem> problemsInFileOrder() {
-        return problems.stream()
-                .sorted(Comparator.comparingInt(problem -> problem.at().line()))
-                .toList();
+        List<Problem> ordered = new ArrayList<>(problems);
+        ordered.sort(Comparator.comparingInt(problem -> problem.at().line()));
+        return ordered;
     }
 
     private Tree.Mapping root() throws UnreadableFactsException {

@@ -1,5 +1,6 @@
 package tunneldoctor.parse;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -352,10 +353,16 @@ final class IptablesSpecification {
             return;
         }
         List<HostTable> shown = facts.hostTables.subList(tablesBefore, facts.hostTables.size());
-        if (shown.isEmpty() || shown.stream().anyMatch(t -> t.backend() != backend)) {
+        List<String> names = new ArrayList<>();
+        for (HostTable table : shown) {
+            if (table.backend() != backend) {
+                return;
+            }
+            names.add(table.name());
+        }
+        if (names.isEmpty()) {
             return;
         }
-        List<String> names = shown.stream().map(HostTable::name).toList();
         for (String name : TABLES) {
             if (!names.contains(name)) {
                 facts.hostTables.add(new IptablesTableDraft()

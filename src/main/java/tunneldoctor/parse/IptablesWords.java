@@ -159,12 +159,21 @@ final class IptablesWords {
     static Match states(String list, boolean negated) {
         Set<String> states = new HashSet<>();
         for (String state : list.split(",", -1)) {
-            if (state.isEmpty() || !state.chars().allMatch(Character::isLetter)) {
+            if (!isWord(state)) {
                 return new Opaque((negated ? "! " : "") + "ctstate " + list, Reason.NOT_UNDERSTOOD);
             }
             states.add(state.toUpperCase(Locale.ROOT));
         }
         return new Match.ConnectionState(states, negated);
+    }
+
+    private static boolean isWord(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (!Character.isLetter(text.charAt(i))) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
     }
 
     /**

@@ -20,7 +20,11 @@ final class NftReader {
             }
             String tool = words.get(0).substring(words.get(0).lastIndexOf('/') + 1);
             int list = words.indexOf("list");
-            boolean shell = line.chars().anyMatch(c -> ";&|<>".indexOf(c) >= 0);
+            boolean shell = line.indexOf(';') >= 0
+                    || line.indexOf('&') >= 0
+                    || line.indexOf('|') >= 0
+                    || line.indexOf('<') >= 0
+                    || line.indexOf('>') >= 0;
             boolean ruleset =
                     list > 0 && list + 1 < words.size() && words.get(list + 1).equals("ruleset");
             boolean terse = false;

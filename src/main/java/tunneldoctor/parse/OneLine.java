@@ -35,7 +35,10 @@ final class OneLine {
     private static String bounded(String text, int limit) {
         String cut = text.length() <= limit ? text : text.substring(0, limit) + "…";
         StringBuilder line = new StringBuilder(cut.length());
-        cut.chars().forEach(c -> line.append(c == '\n' || c == '\r' || c == '\t' ? ' ' : (char) c));
+        for (int i = 0; i < cut.length(); i++) {
+            char c = cut.charAt(i);
+            line.append(c == '\n' || c == '\r' || c == '\t' ? ' ' : c);
+        }
         return line.toString();
     }
 }

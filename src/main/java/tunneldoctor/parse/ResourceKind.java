@@ -1,12 +1,11 @@
 package tunneldoctor.parse;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The resource types facts are made of, with what tells each from a reply that names no type. */
@@ -48,8 +47,13 @@ enum ResourceKind {
             "microsoft.compute/virtualmachinescalesets/networkinterfaces",
             "microsoft.compute/virtualmachinescalesets/virtualmachines/networkinterfaces");
 
-    private static final Map<String, ResourceKind> BY_TYPE = Stream.of(values())
-            .collect(Collectors.toMap(kind -> kind.type.toLowerCase(Locale.ROOT), Function.identity()));
+    private static final Map<String, ResourceKind> BY_TYPE = new HashMap<>();
+
+    static {
+        for (ResourceKind kind : values()) {
+            BY_TYPE.put(kind.type.toLowerCase(Locale.ROOT), kind);
+        }
+    }
 
     private final String type;
     private final Predicate<ArmTree> shape;

@@ -307,11 +307,13 @@ final class SecurityResources {
 
     private record Ports(List<String> ranges, boolean understood) {
         boolean any() {
-            return understood
-                    && ranges.stream()
-                            .anyMatch(range -> PortSet.parse(range, '-')
-                                    .filter(PortSet.ALL::equals)
-                                    .isPresent());
+            for (String range : ranges) {
+                if (understood
+                        && PortSet.parse(range, '-').filter(PortSet.ALL::equals).isPresent()) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         String text() {
@@ -321,10 +323,10 @@ final class SecurityResources {
 
     private static Ports ports(ArmTree rule, String side) {
         ArmTree.Texts texts = rule.texts(side + "PortRange", side + "PortRanges");
-        boolean understood = texts.understood()
-                && !texts.isEmpty()
-                && texts.values().stream()
-                        .allMatch(range -> PortSet.parse(range, '-').isPresent());
+        boolean understood = texts.understood() && !texts.isEmpty();
+        for (String range : texts.values()) {
+            understood = understood && PortSet.parse(range, '-').isPresent();
+        }
         return new Ports(texts.values(), understood);
     }
 

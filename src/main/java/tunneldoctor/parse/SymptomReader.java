@@ -178,7 +178,12 @@ final class SymptomReader {
     }
 
     private boolean says(String... anyOf) {
-        return List.of(anyOf).stream().anyMatch(lower::contains);
+        for (String words : anyOf) {
+            if (lower.contains(words)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private String address() {

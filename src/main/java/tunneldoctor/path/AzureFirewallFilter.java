@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -8,8 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.AzureFirewall;
@@ -61,9 +60,8 @@ final class AzureFirewallFilter {
      */
     AzureFirewallFilter(ServiceTags tags, List<IpGroup> ipGroups, String fqdn, String location) {
         this.tags = tags;
-        this.ipGroups = ipGroups.stream()
-                .collect(Collectors.toMap(
-                        group -> group.id().toLowerCase(Locale.ROOT), Function.identity(), (a, b) -> a));
+        this.ipGroups = new HashMap<>();
+        ipGroups.forEach(group -> this.ipGroups.putIfAbsent(group.id().toLowerCase(Locale.ROOT), group));
         this.fqdn = fqdn.toLowerCase(Locale.ROOT);
         this.location = location.toLowerCase(Locale.ROOT);
     }

@@ -55,8 +55,12 @@ final class ClusterNodes {
     private List<Node> gatherTargets() {
         List<Cluster.AgentPool> pools =
                 facts.azure().cluster().map(Cluster::pools).orElse(List.of());
-        boolean counted = !pools.isEmpty() && pools.stream().allMatch(pool -> pool.count() >= 0);
-        int count = pools.stream().mapToInt(pool -> Math.max(0, pool.count())).sum();
+        boolean counted = !pools.isEmpty();
+        int count = 0;
+        for (Cluster.AgentPool pool : pools) {
+            counted &= pool.count() >= 0;
+            count += Math.max(0, pool.count());
+        }
         boolean whole = !nodes.isEmpty() && (counted ? count <= nodes.size() : facts.nodesListed() || pools.isEmpty());
         if (whole) {
             return List.copyOf(nodes.values());

@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -71,6 +72,7 @@ final class HostFirewall {
 
     private final PertinentRules pertinent = new PertinentRules();
     private final Map<Subject, PertinentRules.Parting> partingOf = new HashMap<>();
+    private final Map<Way, List<Stage>> stagesOf = new HashMap<>();
 
     HostFirewall(List<HostTable> tables, List<NftRuleset> rulesets, List<HostTablesUnreadable> unreadable) {
         this.tables = new HostTables(tables, rulesets);
@@ -413,6 +415,59 @@ final class HostFirewall {
                     && chain.chain().complete()
                     && chain.chain().policy().orElse("").equals("ACCEPT");
         }
+    }
+
+    /** What decides which base chains a packet meets. */
+    private record Way(boolean incoming, boolean first, String device) {}
+
+    private List<Stage> stages(Way way) {
+        List<String> hooks = way.incoming() ? INCOMING : OUTGOING;
+        List<Stage> stages = new ArrayList<>();
+        for (int hook = 0; hook < hooks.size(); hook++) {
+            String chain = hooks.get(hook).toUpperCase(Locale.ROOT);
+            for (String name : HostTables.NAMES) {
+                boolean nat = name.equals("nat");
+                // Translation is chosen by a connection's first packet; what it does behind the filter of this node
+                // changes nothing here.
+                if (nat && (!way.first() || chain.equals("POSTROUTING") || chain.equals("INPUT"))) {
+                    continue;
+                }
+                for (HostTables.Slot slot : tables.slots(name)) {
+                    HostTables.ChainText text = slot.chain(chain);
+                    if (text != null) {
+                        boolean primary = name.equals("filter") && way.first();
+                        stages.add(new Stage(slot, text, hook, priority(name), nat, primary));
+                    }
+                }
+            }
+            for (HostTables.Slot slot : tables.nativeSlots()) {
+                for (HostTables.ChainText text : slot.all()) {
+                    Optional<HostChain.Hook> at = text.chain().hook();
+                    if (at.isPresent() && at.get().name().equals(hooks.get(hook)) && sees(at.get(), way.device())) {
+                        boolean nat = at.get().type().equals("nat");
+                        if (!nat || way.first()) {
+                            stages.add(new Stage(slot, text, hook, at.get().priority(), nat, false));
+                        }
+                    }
+                }
+            }
+        }
+        stages.sort(Comparator.comparingInt(Stage::hook).thenComparingInt(Stage::priority));
+        return stages;
+    }
+
+    private static boolean sees(HostChain.Hook hook, String device) {
+        return hook.devices().isEmpty() || hook.devices().contains(device);
+    }
+
+    private static int priority(String table) {
+        return switch (table) {
+            case "raw" -> -300;
+            case "mangle" -> -150;
+            case "nat" -> -100;
+            case "security" -> 50;
+            default -> 0;
+        };
     }
 
     /** What becomes of packets at one or several base chains. */
@@ -836,54 +891,10 @@ final class HostFirewall {
         }
 
         private List<Stage> stages(HostPacket packet) {
-            List<String> hooks = packet.incoming() ? INCOMING : OUTGOING;
-            List<Stage> stages = new ArrayList<>();
-            for (int hook = 0; hook < hooks.size(); hook++) {
-                for (String name : HostTables.NAMES) {
-                    boolean nat = name.equals("nat");
-                    String chain = hooks.get(hook).toUpperCase(java.util.Locale.ROOT);
-                    // Translation is chosen by a connection's first packet; what it does behind the filter of this node
-                    // changes nothing here.
-                    if (nat && (!packet.first() || chain.equals("POSTROUTING") || chain.equals("INPUT"))) {
-                        continue;
-                    }
-                    for (HostTables.Slot slot : tables.slots(name)) {
-                        HostTables.ChainText text = slot.chain(chain);
-                        if (text != null) {
-                            boolean primary = name.equals("filter") && packet.first();
-                            stages.add(new Stage(slot, text, hook, priority(name), nat, primary));
-                        }
-                    }
-                }
-                for (HostTables.Slot slot : tables.nativeSlots()) {
-                    for (HostTables.ChainText text : slot.all()) {
-                        Optional<HostChain.Hook> at = text.chain().hook();
-                        if (at.isPresent() && at.get().name().equals(hooks.get(hook)) && devices(at.get(), packet)) {
-                            boolean nat = at.get().type().equals("nat");
-                            if (!nat || packet.first()) {
-                                stages.add(new Stage(slot, text, hook, at.get().priority(), nat, false));
-                            }
-                        }
-                    }
-                }
-            }
-            stages.sort(Comparator.comparingInt(Stage::hook).thenComparingInt(Stage::priority));
+            List<Stage> stages = stagesOf.computeIfAbsent(
+                    new Way(packet.incoming(), packet.first(), packet.device()), HostFirewall.this::stages);
             interfaceConsulted |= question.device().isEmpty() && !stages.isEmpty();
             return stages;
-        }
-
-        private static boolean devices(HostChain.Hook hook, HostPacket packet) {
-            return hook.devices().isEmpty() || hook.devices().contains(packet.device());
-        }
-
-        private static int priority(String table) {
-            return switch (table) {
-                case "raw" -> -300;
-                case "mangle" -> -150;
-                case "nat" -> -100;
-                case "security" -> 50;
-                default -> 0;
-            };
         }
 
         /** Tables that exist and are not shown may block what passes all others. */
@@ -1148,8 +1159,10 @@ final class HostFirewall {
         if (!names.isEmpty()) {
             assumptions.add("tables not shown are at their default: " + String.join(", ", names));
         }
-        boolean replies = tables.slots("filter").stream()
-                .anyMatch(slot -> !slot.whole() && (slot.chain("OUTPUT") == null || slot.chain("INPUT") == null));
+        boolean replies = false;
+        for (HostTables.Slot slot : tables.slots("filter")) {
+            replies |= !slot.whole() && (slot.chain("OUTPUT") == null || slot.chain("INPUT") == null);
+        }
         if (replies) {
             assumptions.add("chains of table filter that are not shown let everything pass");
         }

@@ -608,8 +608,17 @@ final class HostHops {
 
     private HostVerdict verdict(Judged judged, List<Agent> senders, Group group, Flow flow, List<HostRule> blockers) {
         boolean blocks = judged.outcome().blocked() || judged.likely().blocked();
-        AddressSet sources =
-                AddressSet.union(senders.stream().map(Agent::addresses).toList());
+        List<AddressSet> addresses = new ArrayList<>(senders.size());
+        boolean exact = true;
+        Set<Node> senderNodes = new LinkedHashSet<>();
+        List<String> names = new ArrayList<>(senders.size());
+        for (Agent sender : senders) {
+            addresses.add(sender.addresses());
+            exact &= sender.exact();
+            topology.node(sender.node()).ifPresent(senderNodes::add);
+            names.add(sender.name());
+        }
+        AddressSet sources = AddressSet.union(addresses);
         return new HostVerdict(
                 Purpose.KUBELET,
                 Direction.INBOUND,
@@ -623,14 +632,11 @@ final class HostHops {
                 flow.transport(),
                 flow.port(),
                 sources,
-                senders.stream().allMatch(agent -> agent.exact()) ? topology.rangeAround(sources) : narrow(sources),
+                exact ? topology.rangeAround(sources) : narrow(sources),
                 blocks ? blockers : List.of(),
                 group.targets(),
-                senders.stream()
-                        .flatMap(agent -> topology.node(agent.node()).stream())
-                        .distinct()
-                        .toList(),
-                senders.stream().map(Agent::name).toList(),
+                List.copyOf(senderNodes),
+                names,
                 judged.evidence(),
                 judged.assumptions(),
                 judged.missing());

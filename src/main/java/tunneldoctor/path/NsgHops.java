@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -206,13 +207,16 @@ final class NsgHops {
     private static Judged combine(Binding binding, Agent agent, List<Ruling> rulings) {
         Ruling first = rulings.get(0);
         List<NsgDecision> decisions = rulings.stream().map(Ruling::decision).toList();
-        boolean alike = decisions.stream()
-                .allMatch(decision -> decision.outcome() == first.decision().outcome());
-        boolean oneLikely = decisions.stream()
-                .allMatch(decision -> decision.likely() == first.decision().likely());
-        boolean onePlace = rulings.stream()
-                .allMatch(ruling ->
-                        ruling.nsg().equals(first.nsg()) && ruling.place().equals(first.place()));
+        boolean alike = true;
+        boolean oneLikely = true;
+        boolean onePlace = true;
+        Set<Optional<NsgRule>> deciding = new HashSet<>();
+        for (Ruling ruling : rulings) {
+            alike &= ruling.decision().outcome() == first.decision().outcome();
+            oneLikely &= ruling.decision().likely() == first.decision().likely();
+            onePlace &= ruling.nsg().equals(first.nsg()) && ruling.place().equals(first.place());
+            deciding.add(ruling.decision().decidedBy());
+        }
         List<SourceRef> evidence = distinct(decisions, NsgDecision::evidence);
         Optional<Nsg> bound = binding instanceof Binding.Bound one ? Optional.of(one.nsg()) : Optional.empty();
         return new Judged(
@@ -220,14 +224,7 @@ final class NsgHops {
                 onePlace ? first.place() : binding.place(),
                 alike ? first.decision().outcome() : Outcome.UNKNOWN,
                 alike && oneLikely ? first.decision().likely() : Outcome.UNKNOWN,
-                alike
-                                && decisions.stream()
-                                                .map(NsgDecision::decidedBy)
-                                                .distinct()
-                                                .count()
-                                        == 1
-                        ? first.decision().decidedBy()
-                        : Optional.empty(),
+                alike && deciding.size() == 1 ? first.decision().decidedBy() : Optional.empty(),
                 evidence,
                 alike ? distinct(decisions, NsgDecision::missing) : List.of(Tunnels.sourceOf(agent)));
     }
@@ -301,7 +298,9 @@ final class NsgHops {
     }
 
     private AddressSet addresses(List<Node> targets) {
-        return AddressSet.union(targets.stream().map(topology::addresses).toList());
+        List<AddressSet> addresses = new ArrayList<>(targets.size());
+        targets.forEach(target -> addresses.add(topology.addresses(target)));
+        return AddressSet.union(addresses);
     }
 
     private void add(Judged judged, Direction direction, Agent agent, List<Node> targets, Map<Key, Merged> merged) {

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.FactChange;
@@ -20,6 +19,7 @@ import tunneldoctor.model.HostChange;
 import tunneldoctor.model.HostRule;
 import tunneldoctor.model.HostTable;
 import tunneldoctor.model.Match;
+import tunneldoctor.model.NftRuleset;
 import tunneldoctor.model.Node;
 import tunneldoctor.model.Nsg;
 import tunneldoctor.model.NsgChange;
@@ -102,7 +102,8 @@ public final class Openings {
                     .map(Openings::ports)
                     .toList());
             TreeSet<Integer> cuts = new TreeSet<>();
-            Stream.concat(old.rules().stream(), changed.rules().stream()).forEach(rule -> cut(cuts, ports(rule)));
+            old.rules().forEach(rule -> cut(cuts, ports(rule)));
+            changed.rules().forEach(rule -> cut(cuts, ports(rule)));
             measure(
                     nsg.name(),
                     transport,
@@ -142,9 +143,11 @@ public final class Openings {
     }
 
     private static PortSet ports(NsgRule rule) {
-        return PortSet.union(rule.destinationPorts().stream()
-                .map(text -> PortSet.parse(text, '-').orElse(PortSet.ALL))
-                .toList());
+        List<PortSet> ports = new ArrayList<>();
+        for (String text : rule.destinationPorts()) {
+            ports.add(PortSet.parse(text, '-').orElse(PortSet.ALL));
+        }
+        return PortSet.union(ports);
     }
 
     /** What lies behind a way out is not ours to look at, so the rule's own words stand for what it opens. */
@@ -277,12 +280,18 @@ public final class Openings {
     /** How many rules the node's texts hold; the ports of those for another protocol tell none of this one apart. */
     private static long cut(Set<Integer> cuts, Facts facts, Node node, Transport transport) {
         long rules = 0;
-        Stream<HostTable> tables = Stream.concat(
-                facts.hostTables().stream().filter(table -> table.node().equals(node.name())),
-                facts.nftRulesets().stream()
-                        .filter(ruleset -> ruleset.node().equals(node.name()))
-                        .flatMap(ruleset -> ruleset.tables().stream()));
-        for (HostTable table : tables.toList()) {
+        List<HostTable> tables = new ArrayList<>();
+        for (HostTable table : facts.hostTables()) {
+            if (table.node().equals(node.name())) {
+                tables.add(table);
+            }
+        }
+        for (NftRuleset ruleset : facts.nftRulesets()) {
+            if (ruleset.node().equals(node.name())) {
+                tables.addAll(ruleset.tables());
+            }
+        }
+        for (HostTable table : tables) {
             for (HostChain chain : table.chains()) {
                 rules += chain.rules().size();
                 for (HostRule rule : chain.rules()) {
@@ -343,6 +352,10 @@ public final class Openings {
 
     /** How much all of them open: pairs of a source address and a port. */
     public static double breadth(List<Opening> openings) {
-        return openings.stream().mapToDouble(Opening::breadth).sum();
+        double breadth = 0;
+        for (Opening opening : openings) {
+            breadth += opening.breadth();
+        }
+        return breadth;
     }
 }

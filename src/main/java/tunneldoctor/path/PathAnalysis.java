@@ -2,6 +2,7 @@ package tunneldoctor.path;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -193,23 +194,25 @@ public record PathAnalysis(
         List<SourceRef> evidence = new ArrayList<>();
         for (Symptom symptom : facts.symptoms()) {
             if (symptom.timeout() || symptom.refused()) {
-                nodes.stream()
-                        .filter(node -> node.name().equals(symptom.node())
-                                || !node.address().isEmpty() && node.address().equals(symptom.address()))
-                        .forEach(node -> {
-                            failing.add(node.name());
-                            evidence.add(symptom.source());
-                        });
+                for (Node node : nodes) {
+                    if (node.name().equals(symptom.node())
+                            || !node.address().isEmpty() && node.address().equals(symptom.address())) {
+                        failing.add(node.name());
+                        evidence.add(symptom.source());
+                    }
+                }
             }
         }
-        Set<String> hosts = nodes.stream()
-                .filter(node -> node.hostsAgent().yes())
-                .map(Node::name)
-                .collect(Collectors.toSet());
+        Set<String> hosts = new HashSet<>();
+        for (Node node : nodes) {
+            if (node.hostsAgent().yes()) {
+                hosts.add(node.name());
+            }
+        }
         if (failing.isEmpty() || hosts.isEmpty()) {
             return Optional.empty();
         }
-        Scope.Pattern pattern = failing.stream().noneMatch(hosts::contains)
+        Scope.Pattern pattern = Collections.disjoint(failing, hosts)
                 ? Scope.Pattern.BETWEEN_NODES
                 : failing.size() == nodes.size() ? Scope.Pattern.EVERYWHERE : Scope.Pattern.MIXED;
         return Optional.of(new Scope(pattern, List.copyOf(failing), evidence));

@@ -2,6 +2,7 @@ package tunneldoctor.path;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -236,17 +237,19 @@ record RouteDecision(AddressSet destinations, List<Way> ways, List<Missing> miss
         }
 
         private List<RouteTable.Route> narrowest() {
-            long least = holding.stream().mapToLong(Judge::size).min().orElse(0);
-            List<RouteTable.Route> all =
-                    holding.stream().filter(route -> size(route) == least).toList();
-            return all.stream()
-                                    .map(Judge::way)
-                                    .map(w -> List.of(w.hop, w.appliance))
-                                    .distinct()
-                                    .count()
-                            == 1
-                    ? all.subList(0, 1)
-                    : all;
+            long least = Long.MAX_VALUE;
+            for (RouteTable.Route route : holding) {
+                least = Math.min(least, size(route));
+            }
+            List<RouteTable.Route> all = new ArrayList<>();
+            Set<List<Object>> ways = new HashSet<>();
+            for (RouteTable.Route route : holding) {
+                if (size(route) == least) {
+                    all.add(route);
+                    ways.add(List.of(way(route).hop, way(route).appliance));
+                }
+            }
+            return ways.size() == 1 ? all.subList(0, 1) : all;
         }
 
         /** @return whether an address prefix of that size may still decide */

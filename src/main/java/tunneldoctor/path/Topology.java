@@ -259,11 +259,13 @@ final class Topology {
     /** The interface with the node's address; of several, as networks may share addresses, the one of its scale set. */
     private Optional<NetworkInterface> networkInterface(Node node) {
         List<NetworkInterface> holding = interfacesByAddress.getOrDefault(node.address(), List.of());
-        List<NetworkInterface> own = holding.stream()
-                .filter(nic -> scaleSetOf(nic)
-                        .map(set -> set.equalsIgnoreCase(node.scaleSet()))
-                        .orElse(holding.size() == 1))
-                .toList();
+        List<NetworkInterface> own = new ArrayList<>();
+        for (NetworkInterface nic : holding) {
+            Optional<String> set = scaleSetOf(nic);
+            if (set.isPresent() ? set.get().equalsIgnoreCase(node.scaleSet()) : holding.size() == 1) {
+                own.add(nic);
+            }
+        }
         return own.size() == 1 ? Optional.of(own.get(0)) : Optional.empty();
     }
 

@@ -290,10 +290,10 @@ public final class TextReport extends TextPage {
         if (ids.isEmpty()) {
             return;
         }
-        int column = ids.stream()
-                .mapToInt(id -> Math.min(LONGEST_ID, id.length()))
-                .max()
-                .orElse(0);
+        int column = 0;
+        for (String id : ids) {
+            column = Math.max(column, Math.min(LONGEST_ID, id.length()));
+        }
         line("");
         line(paint(Ink.BOLD, diagnosis.diagnoses().isEmpty() ? "Causes" : "Other causes"));
         Map<String, String> commands = new HashMap<>();

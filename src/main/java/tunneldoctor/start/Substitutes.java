@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
@@ -39,7 +40,9 @@ import org.slf4j.helpers.NOPLogger;
  * by the build.
  *
  * <p>Methods of {@link Comparator} and {@link Map.Entry} make a class at run time for every place they are called from, since
- * their result can be serialized, and no archive of classes holds it. Results of these here cannot be serialized.
+ * their result can be serialized, and no archive of classes holds it. Results of these here cannot be serialized. Those that end
+ * a {@link Stream} have lambdas of Java's own, which it links when each is first reached, and for the first of all a
+ * machinery of some hundred classes.
  */
 public final class Substitutes {
     /** Far from what a generator of random identifiers gives: their version is 4. */
@@ -236,6 +239,39 @@ public final class Substitutes {
         List<T> all = new ArrayList<>();
         elements.forEachOrdered(all::add);
         return Collections.unmodifiableList(all);
+    }
+
+    /** @return in place of {@link Stream#findFirst()} */
+    public static <T> Optional<T> findFirst(Stream<T> elements) {
+        List<T> first = new ArrayList<>(1);
+        elements.limit(1).forEachOrdered(first::add);
+        return first.isEmpty() ? Optional.empty() : Optional.of(first.get(0));
+    }
+
+    public static <T> boolean anyMatch(Stream<T> elements, Predicate<? super T> wanted) {
+        List<T> first = new ArrayList<>(1);
+        elements.filter(wanted).limit(1).forEachOrdered(first::add);
+        return !first.isEmpty();
+    }
+
+    public static <T> boolean noneMatch(Stream<T> elements, Predicate<? super T> unwanted) {
+        return !anyMatch(elements, unwanted);
+    }
+
+    public static <T> boolean allMatch(Stream<T> elements, Predicate<? super T> wanted) {
+        return !anyMatch(elements, element -> !wanted.test(element));
+    }
+
+    public static <T> Optional<T> min(Stream<T> elements, Comparator<? super T> order) {
+        return elements.reduce((one, other) -> order.compare(one, other) <= 0 ? one : other);
+    }
+
+    public static <T> Optional<T> max(Stream<T> elements, Comparator<? super T> order) {
+        return elements.reduce((one, other) -> order.compare(one, other) >= 0 ? one : other);
+    }
+
+    public static <T> Function<T, T> identity() {
+        return same -> same;
     }
 
     public static <T> Collector<T, ?, List<T>> toList() {

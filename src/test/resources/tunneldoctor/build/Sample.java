@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
@@ -16,6 +17,8 @@ import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One of every kind of lambda and reference the compiler makes, with what each gives. */
 public final class Sample implements Supplier<List<String>> {
@@ -100,6 +103,7 @@ public final class Sample implements Supplier<List<String>> {
         Supplier<String> serializable = (Supplier<String> & Serializable) () -> "kept" + seven;
         said.add(serializable.get());
         said.addAll(sorted());
+        said.addAll(gathered());
         said.add("from \u00e4 to " + 'z' + " at " + 1.5f + " or " + 2.5 + " by " + null + " of " + 7L + true);
         return said;
     }
@@ -125,5 +129,39 @@ public final class Sample implements Supplier<List<String>> {
         sorted.add("" + map.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList());
         sorted.add("" + map.entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByKey().reversed()).toList());
         return sorted;
+    }
+
+    /** By each way to end a stream, with nothing, with null, and with what never ends. */
+    private static List<String> gathered() {
+        List<String> texts = java.util.Arrays.asList("ba", null, "ab", "cc");
+        List<String> said = new ArrayList<>();
+        said.add("" + texts.stream().toList());
+        said.add("" + failure(() -> texts.stream().toList().add("more")));
+        said.add("" + texts.stream().collect(Collectors.toList()).add("more"));
+        said.add("" + texts.stream().collect(Collectors.toSet()).contains(null));
+        said.add(texts.stream().filter(Objects::nonNull).collect(Collectors.joining(", ")));
+        said.add("" + Stream.iterate(1, i -> i + 1).filter(i -> i > 7).findFirst());
+        said.add("" + texts.stream().filter("none"::equals).findFirst());
+        said.add("" + failure(() -> texts.stream().skip(1).findFirst()));
+        said.add("" + Stream.iterate(1, i -> i + 1).anyMatch(i -> i > 7));
+        said.add("" + Stream.iterate(1, i -> i + 1).allMatch(i -> i < 7));
+        said.add("" + Stream.iterate(1, i -> i + 1).noneMatch(i -> i > 7));
+        said.add("" + texts.stream().anyMatch(Objects::isNull) + Stream.empty().anyMatch(Objects::isNull));
+        said.add("" + texts.stream().allMatch(Objects::nonNull) + Stream.empty().allMatch(Objects::isNull));
+        Comparator<String> length = Comparator.comparing(String::length);
+        said.add("" + Stream.of("ba", "c", "d", "ab").min(length) + Stream.of("ba", "c", "d", "ab").max(length));
+        said.add("" + Stream.<String>empty().min(length) + Stream.<String>empty().max(length));
+        said.add(Function.<String>identity().apply("same"));
+        said.add("" + List.of("".split("\\s")) + List.of("a b  c ".split("\\s")));
+        return said;
+    }
+
+    private static String failure(Runnable failing) {
+        try {
+            failing.run();
+            return "none";
+        } catch (RuntimeException e) {
+            return e.getClass().getName();
+        }
     }
 }

@@ -18,7 +18,7 @@ import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.tree.ClassNode;
 import org.objectweb.asm.tree.MethodInsnNode;
 
-class LateDecimalsTest {
+class LateConstantsTest {
     private static final String PARSER = "com/fasterxml/jackson/core/base/ParserMinimalBase.class";
 
     @Test
@@ -27,7 +27,7 @@ class LateDecimalsTest {
         assertThat(decimalsMadeWith(Objects.requireNonNull(classes.get(PARSER))))
                 .isEqualTo(4);
 
-        LateDecimals.rewrite(classes);
+        LateConstants.rewrite(classes);
 
         assertThat(decimalsMadeWith(Objects.requireNonNull(classes.get(PARSER))))
                 .isZero();
@@ -38,7 +38,7 @@ class LateDecimalsTest {
     void numbersAreReadAsBefore() throws Exception {
         Map<String, byte[]> before = jackson();
         Map<String, byte[]> after = new HashMap<>(before);
-        LateDecimals.rewrite(after);
+        LateConstants.rewrite(after);
 
         assertThat(asked(before)).containsSubsequence("7", "out of range of int", "out of range of long");
         assertThat(asked(after)).isEqualTo(asked(before));
