@@ -42,26 +42,6 @@ final class UfwReader {
     private static final String READ_UNTRANSLATED = "run it as root and in English: LC_ALL=C ufw status verbose";
 
     private static final String STATUS = "Status: ";
-    private static final Pattern BLANKS = Pattern.compile("[ \\t]{1,64}");
-    private static final Pattern ASKED = Pattern.compile("status(?: (?:verbose|numbered))?(?=[ ;|>&12]|$)");
-    private static final Pattern NUMBER = Pattern.compile("\\[ {0,3}(\\d{1,6})\\] ");
-    private static final Pattern ACTION =
-            Pattern.compile("(?<= )(ALLOW|DENY|REJECT|LIMIT)(?: (IN|OUT|FWD))?(?= {1,64}[^ ]| *$)");
-    private static final Pattern NOTES = Pattern.compile(" {1,64}\\((?:log|log-all|out|log, out|log-all, out)\\)$");
-    private static final Pattern DEFAULTS = Pattern.compile(
-            "Default: (allow|deny|reject) \\(incoming\\), (allow|deny|reject) \\(outgoing\\)(?:, [a-z]{1,16} \\(routed\\))?");
-    private static final Pattern PROTOCOL = Pattern.compile("[a-z][a-z0-9-]{1,15}");
-    private static final Pattern INTERFACE = Pattern.compile("[a-zA-Z0-9_.+,=%@-]{1,15}");
-    private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}\\d{1,3}");
-    private static final Pattern FILTERED = Pattern.compile("(?<!\\|)\\|(?!\\|)");
-
-    /** What may follow the command on its line without changing what it prints. */
-    private static final Pattern HARMLESS_TAIL =
-            Pattern.compile(" ?(?:[12&]?>&?[ ]?[^ ;|&]{1,64}|; ?(?:echo|printf|true|exit)\\b.{0,200}|\\|\\| ?true)");
-
-    /** dash writes {@code sh: 1: ufw: not found}, bash {@code line 1: ufw: command not found}, env the last form. */
-    private static final Pattern NOT_FOUND =
-            Pattern.compile("ufw['\u2019]?: (?:(?:command )?not found|No such file or directory)$");
 
     private static final String V6 = " (v6)";
 
@@ -79,8 +59,7 @@ final class UfwReader {
         this.document = document;
         this.facts = facts;
         this.lines = document.text().lines().toList();
-        this.complete = !document.truncatedTail()
-                && !FILTERED.matcher(document.command()).find();
+        this.complete = !document.truncatedTail() && UfwWords.pipe(document.command()) < 0;
     }
 
     /** Whether a command line is one of {@code ufw status …} or the profile listings {@code ufw app …}. */
@@ -97,7 +76,7 @@ final class UfwReader {
 
     /** {@code status} or {@code app}; empty for any other command. */
     private static Optional<String> command(String commandLine) {
-        String rest = BLANKS.matcher(commandLine.strip()).replaceAll(" ");
+        String rest = UfwWords.withSingleBlanks(commandLine.strip());
         if (!rest.startsWith("ufw ")) {
             return Optional.empty();
         }
@@ -105,18 +84,29 @@ final class UfwReader {
         if (rest.equals("app") || rest.startsWith("app ")) {
             return Optional.of("app");
         }
-        Matcher status = ASKED.matcher(rest);
-        if (!status.lookingAt()) {
+        int end = UfwWords.endOfStatus(rest);
+        if (end < 0) {
             return Optional.empty();
         }
-        rest = rest.substring(status.end());
-        Matcher tail = HARMLESS_TAIL.matcher(rest);
-        while (tail.lookingAt()) {
-            rest = rest.substring(tail.end());
-            tail = HARMLESS_TAIL.matcher(rest);
+        rest = rest.substring(end);
+        rest = rest.isEmpty() ? rest : Tail.behind(rest);
+        return rest.isBlank() || UfwWords.pipe(rest.strip()) == 0 ? Optional.of("status") : Optional.empty();
+    }
+
+    /** What may follow the command on its line without changing what it prints. */
+    private static final class Tail {
+        private static final Pattern HARMLESS = Pattern.compile(
+                " ?(?:[12&]?>&?[ ]?[^ ;|&]{1,64}|; ?(?:echo|printf|true|exit)\\b.{0,200}|\\|\\| ?true)");
+
+        static String behind(String text) {
+            String rest = text;
+            Matcher tail = HARMLESS.matcher(rest);
+            while (tail.lookingAt()) {
+                rest = rest.substring(tail.end());
+                tail = HARMLESS.matcher(rest);
+            }
+            return rest;
         }
-        boolean piped = FILTERED.matcher(rest.strip()).lookingAt();
-        return rest.isBlank() || piped ? Optional.of("status") : Optional.empty();
     }
 
     private void read() {
@@ -131,7 +121,7 @@ final class UfwReader {
         } else if (line.equals("Status: active")) {
             table(at + 1, lines.get(at).indexOf(STATUS));
             add(State.ACTIVE, at);
-        } else if (NOT_FOUND.matcher(line).find()) {
+        } else if (UfwWords.sayNotFound(line)) {
             add(State.NOT_INSTALLED, at);
         } else if (document.truncatedHead()) {
             unreadable(
@@ -164,9 +154,7 @@ final class UfwReader {
     }
 
     private static boolean isNoise(String line) {
-        return line.isEmpty()
-                || line.startsWith("WARN: ")
-                || RETURN_CODE.matcher(line).matches();
+        return line.isEmpty() || line.startsWith("WARN: ") || UfwWords.isReturnCode(line);
     }
 
     /** @param indent blanks before the status line, which a paste may have put before every line */
@@ -188,11 +176,10 @@ final class UfwReader {
     private boolean header(int index, String line) {
         if (line.startsWith("Default: ")) {
             defaults = Optional.of(document.at(index + 1, line));
-            Matcher defaults = DEFAULTS.matcher(line);
-            if (defaults.matches()) {
-                defaultIncoming = Optional.of(action(defaults.group(1)));
-                defaultOutgoing = Optional.of(action(defaults.group(2)));
-            } else {
+            Optional<UfwWords.Defaults> policies = UfwWords.Defaults.of(line);
+            defaultIncoming = policies.map(both -> action(both.incoming()));
+            defaultOutgoing = policies.map(both -> action(both.outgoing()));
+            if (policies.isEmpty()) {
                 problem(index, line, "ufw's defaults are not readable", READ_UNTRANSLATED);
             }
             return true;
@@ -206,23 +193,21 @@ final class UfwReader {
 
     /** @return whether the line has the shape of a rule */
     private boolean rule(int index, String line) {
-        Matcher number = NUMBER.matcher(line);
-        boolean hasNumber = number.lookingAt();
-        String body = hasNumber ? line.substring(number.end()) : line;
+        Optional<UfwWords.Number> number = UfwWords.Number.of(line);
+        String body = line.substring(number.map(UfwWords.Number::end).orElse(0));
         // A comment is free text, and may look like anything that stands before it.
         int comment = (body + " ").indexOf(" # ");
         String fields = comment < 0 ? body : body.substring(0, comment).stripTrailing();
-        Matcher action = ACTION.matcher(fields);
-        if (fields.isEmpty() || fields.charAt(0) == ' ' || !findAction(action, fields)) {
+        Optional<UfwWords.Action> column = fields.startsWith(" ") ? Optional.empty() : column(fields);
+        if (column.isEmpty()) {
             return false;
         }
-        numbered |= hasNumber;
-        String notes = fields.substring(action.end());
-        Matcher trailing = NOTES.matcher(notes);
-        String from = (trailing.find() ? notes.substring(0, trailing.start()) : notes).strip();
-        String traffic = action.group(2) == null ? "IN" : action.group(2);
+        numbered |= number.isPresent();
+        UfwWords.Action action = column.get();
+        String traffic = action.traffic().isEmpty() ? "IN" : action.traffic();
         Side to = Side.read(fields.substring(0, action.start()).strip());
-        Side sender = Side.read(from);
+        Side sender =
+                Side.read(UfwWords.withoutNotes(fields.substring(action.end())).strip());
         boolean ipv6 = to.ipv6 || sender.ipv6;
         boolean understood = to.understood
                 && sender.understood
@@ -234,8 +219,8 @@ final class UfwReader {
             problem(index, line, "what this rule of ufw matches is not readable, so it may catch anything", "");
         }
         rules.add(new UfwRule(
-                hasNumber ? Integer.parseInt(number.group(1)) : rules.size() + 1,
-                action(action.group(1)),
+                number.map(UfwWords.Number::number).orElse(rules.size() + 1),
+                action(action.action()),
                 traffic,
                 ipv6,
                 to.protocol.isEmpty() ? sender.protocol.isEmpty() ? "any" : sender.protocol : to.protocol,
@@ -256,11 +241,9 @@ final class UfwReader {
     }
 
     /** The action in its own column if one is there, else the first: a profile's name may hold such a word too. */
-    private static boolean findAction(Matcher action, String fields) {
-        if (fields.length() > TO_WIDTH + 1 && action.find(TO_WIDTH + 1) && action.start() == TO_WIDTH + 1) {
-            return true;
-        }
-        return action.find(0);
+    private static Optional<UfwWords.Action> column(String fields) {
+        Optional<UfwWords.Action> usual = UfwWords.Action.find(fields, TO_WIDTH + 1);
+        return usual.isPresent() && usual.get().start() == TO_WIDTH + 1 ? usual : UfwWords.Action.find(fields, 0);
     }
 
     private static Action action(String word) {
@@ -315,7 +298,7 @@ final class UfwReader {
             int on = rest.lastIndexOf(" on ");
             if (on >= 0) {
                 onInterface = rest.substring(on + " on ".length());
-                understood = INTERFACE.matcher(onInterface).matches();
+                understood = UfwWords.isInterface(onInterface);
                 rest = rest.substring(0, on);
             }
             if (rest.endsWith(V6)) {
@@ -358,7 +341,7 @@ final class UfwReader {
             String base = word;
             String named = "";
             int slash = word.lastIndexOf('/');
-            if (slash >= 0 && PROTOCOL.matcher(word.substring(slash + 1)).matches()) {
+            if (slash >= 0 && UfwWords.isProtocol(word.substring(slash + 1))) {
                 base = word.substring(0, slash);
                 named = word.substring(slash + 1);
             }
@@ -378,7 +361,11 @@ final class UfwReader {
 
         /** A port range has a colon too, but never two in a row and never a hexadecimal letter. */
         private static boolean isIpv6(String word) {
-            return word.contains("::") || word.chars().filter(c -> c == ':').count() == 7 && word.indexOf(',') < 0;
+            int colons = 0;
+            for (int i = 0; i < word.length(); i++) {
+                colons += word.charAt(i) == ':' ? 1 : 0;
+            }
+            return word.contains("::") || colons == 7 && word.indexOf(',') < 0;
         }
 
         /** {@code 10250}, {@code 10000:20000/tcp}, {@code 80,443,10250/tcp}. */
@@ -386,7 +373,7 @@ final class UfwReader {
             int slash = word.indexOf('/');
             String list = slash < 0 ? word : word.substring(0, slash);
             String named = slash < 0 ? "" : word.substring(slash + 1);
-            if (list.isEmpty() || !named.isEmpty() && !PROTOCOL.matcher(named).matches()) {
+            if (list.isEmpty() || !named.isEmpty() && !UfwWords.isProtocol(named)) {
                 return false;
             }
             List<PortSet> parts = new ArrayList<>();
