@@ -1,6 +1,7 @@
 package tunneldoctor.model;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A virtual machine scale set of nodes.
@@ -21,8 +22,33 @@ public record ScaleSet(
         List<String> applicationGroups,
         boolean networkStated,
         SourceRef source) {
+    private static final String START = "aks-";
+    private static final String END = "-vmss";
+
     public ScaleSet {
         subnetIds = List.copyOf(subnetIds);
         applicationGroups = List.copyOf(applicationGroups);
+    }
+
+    /**
+     * The node pool in a name that AKS gave: {@code aks-POOL-NUMBER-vmss}, in any case.
+     *
+     * @return empty for any other name
+     */
+    public static Optional<String> poolInName(String name) {
+        int end = name.length() - END.length();
+        if (end < 0 || !name.regionMatches(true, 0, START, 0, START.length())) {
+            return Optional.empty();
+        }
+        int digits = end;
+        while (digits > 0 && name.charAt(digits - 1) >= '0' && name.charAt(digits - 1) <= '9') {
+            digits--;
+        }
+        int dash = digits - 1;
+        boolean named = name.regionMatches(true, end, END, 0, END.length())
+                && digits < end
+                && dash > START.length()
+                && name.charAt(dash) == '-';
+        return named ? Optional.of(name.substring(START.length(), dash)) : Optional.empty();
     }
 }

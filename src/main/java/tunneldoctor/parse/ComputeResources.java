@@ -5,8 +5,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.NetworkInterface;
 import tunneldoctor.model.ScaleSet;
@@ -20,7 +18,6 @@ import tunneldoctor.model.ScaleSet;
  * </pre>
  */
 final class ComputeResources {
-    private static final Pattern AKS_SCALE_SET = Pattern.compile("aks-(.+)-\\d+-vmss", Pattern.CASE_INSENSITIVE);
 
     private final FactsBuilder facts;
 
@@ -57,8 +54,7 @@ final class ComputeResources {
                 return pool;
             }
         }
-        Matcher named = AKS_SCALE_SET.matcher(scaleSet.name());
-        return named.matches() ? named.group(1) : "";
+        return ScaleSet.poolInName(scaleSet.name()).orElse("");
     }
 
     void networkInterface(Resource resource) {

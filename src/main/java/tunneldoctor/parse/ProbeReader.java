@@ -1,12 +1,12 @@
 package tunneldoctor.parse;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tunneldoctor.model.Probe;
@@ -28,25 +28,7 @@ import tunneldoctor.model.Transport;
  * connection says nothing of who refused it: a kubelet that is down and a rejecting rule look alike.
  */
 final class ProbeReader {
-    private static final String HOST = "([^ \\t,]{1,253})";
-
-    private static final Pattern OPENBSD_OPEN = Pattern.compile(
-            "Connection to " + HOST + "(?: \\([^)]{1,64}\\))? (\\d{1,5}) port \\[[^\\]]{1,32}\\] succeeded!");
-    private static final Pattern OPENBSD_FAILED = Pattern.compile(
-            "nc: connect to " + HOST + "(?: \\([^)]{1,64}\\))? port (\\d{1,5}) \\((tcp|udp)\\) (.{1,200})");
-    private static final Pattern OPENBSD_NAME = Pattern.compile("nc: getaddrinfo.{0,300}: .{1,200}");
-    private static final Pattern NCAT_OPEN = Pattern.compile("Ncat: Connected to " + HOST + ":(\\d{1,5})\\.");
-    private static final Pattern NCAT_FAILED = Pattern.compile("Ncat: (.{1,300})");
-    private static final Pattern BRACKETED =
-            Pattern.compile(".{0,253} \\[([^ \\]]{1,64})\\] (\\d{1,5}) \\([^)]{1,32}\\) ?(open|: .{1,200})");
-    private static final Pattern BUSYBOX =
-            Pattern.compile("(?:nc: )?" + HOST + " \\([^ )]{1,64}:(\\d{1,5})\\)(?:: (.{1,200})| (open))");
-    private static final Pattern DEV_TCP = Pattern.compile("/dev/(tcp|udp)/([^/ '\"]{1,253})/(\\d{1,5})");
-    private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}(\\d{1,3})");
-    /** A word that redirects, pipes on or ends what the command prints. */
-    private static final Pattern LEAVES_COMMAND = Pattern.compile("[0-9&]?[<>|;&].*");
-
-    private static final Pattern TOOL = Pattern.compile("(?:nc|ncat|netcat|nc\\.openbsd|nc\\.traditional)");
+    private static final Set<String> TOOLS = Set.of("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional");
     private static final int TIMEOUT_RETURN_CODE = 124;
 
     /** Options of any of the tools that take a value of their own. */
@@ -76,8 +58,8 @@ final class ProbeReader {
     }
 
     private static Optional<Target> target(String commandLine) {
-        Matcher device = DEV_TCP.matcher(commandLine);
-        if (device.find()) {
+        Matcher device = commandLine.contains("/dev/") ? Device.DIALLED.matcher(commandLine) : null;
+        if (device != null && device.find()) {
             return port(device.group(3))
                     .map(port -> new Target(
                             device.group(2),
@@ -85,18 +67,35 @@ final class ProbeReader {
                             device.group(1).equals("udp") ? Transport.UDP : Transport.TCP,
                             true));
         }
-        List<String> words = new ArrayList<>(Arrays.asList(commandLine.strip().split("[ \\t]+", 64)));
-        if (words.get(0).equals("timeout")) {
+        List<String> words = words(commandLine);
+        if (!words.isEmpty() && words.get(0).equals("timeout")) {
             words.remove(0);
             words.removeIf(word -> word.startsWith("-k") || word.startsWith("--"));
             if (!words.isEmpty()) {
                 words.remove(0);
             }
         }
-        if (words.isEmpty() || !TOOL.matcher(baseName(words.get(0))).matches()) {
+        if (words.isEmpty() || !TOOLS.contains(baseName(words.get(0)))) {
             return Optional.empty();
         }
         return operands(words.subList(1, words.size()));
+    }
+
+    private static List<String> words(String commandLine) {
+        List<String> words = new ArrayList<>();
+        for (String word : commandLine.strip().replace('\t', ' ').split(" ")) {
+            if (!word.isEmpty()) {
+                words.add(word);
+            }
+        }
+        return words;
+    }
+
+    /** Whether a word redirects, pipes on or ends what the command prints. */
+    private static boolean leavesCommand(String word) {
+        boolean numbered = !word.isEmpty() && word.charAt(0) >= '0' && word.charAt(0) <= '9';
+        int at = numbered ? 1 : 0;
+        return at < word.length() && "<>|;&".indexOf(word.charAt(at)) >= 0;
     }
 
     private static String baseName(String path) {
@@ -116,7 +115,7 @@ final class ProbeReader {
                 }
                 transport = word.indexOf('u') > 0 ? Transport.UDP : transport;
                 i += OPTIONS_WITH_VALUE.indexOf(word.charAt(word.length() - 1)) >= 0 ? 1 : 0;
-            } else if (LEAVES_COMMAND.matcher(word).matches()) {
+            } else if (leavesCommand(word)) {
                 break;
             } else {
                 operands.add(word.endsWith(";") ? word.substring(0, word.length() - 1) : word);
@@ -137,10 +136,7 @@ final class ProbeReader {
     }
 
     private static Optional<Integer> port(String digits) {
-        if (digits.isEmpty() || digits.length() > 5 || !digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return Optional.empty();
-        }
-        int port = Integer.parseInt(digits);
+        int port = ArmTree.wholeNumber(digits);
         return port >= 1 && port <= 65_535 ? Optional.of(port) : Optional.empty();
     }
 
@@ -171,14 +167,14 @@ final class ProbeReader {
     }
 
     private void line(int number, String line) {
-        Matcher open = OPENBSD_OPEN.matcher(line);
-        Matcher failed = OPENBSD_FAILED.matcher(line);
-        Matcher name = OPENBSD_NAME.matcher(line);
-        Matcher ncatOpen = NCAT_OPEN.matcher(line);
-        Matcher ncat = NCAT_FAILED.matcher(line);
-        Matcher bracketed = BRACKETED.matcher(line);
-        Matcher busybox = BUSYBOX.matcher(line);
-        Matcher code = RETURN_CODE.matcher(line);
+        Matcher open = Said.OPENBSD_OPEN.matcher(line);
+        Matcher failed = Said.OPENBSD_FAILED.matcher(line);
+        Matcher name = Said.OPENBSD_NAME.matcher(line);
+        Matcher ncatOpen = Said.NCAT_OPEN.matcher(line);
+        Matcher ncat = Said.NCAT_FAILED.matcher(line);
+        Matcher bracketed = Said.BRACKETED.matcher(line);
+        Matcher busybox = Said.BUSYBOX.matcher(line);
+        Matcher code = Said.RETURN_CODE.matcher(line);
         if (open.lookingAt()) {
             add(open.group(1), open.group(2), Result.OPEN, number, line);
         } else if (failed.lookingAt()) {
@@ -245,5 +241,28 @@ final class ProbeReader {
         Probe probe = new Probe(document.node(), host, port, transport, shown, document.at(number, line));
         // nc tries every address a name stands for, and one that answers is enough.
         probes.merge(host + " " + port, probe, (old, now) -> old.result() == Result.OPEN ? old : now);
+    }
+
+    /** A connection the shell itself makes. */
+    private static final class Device {
+        static final Pattern DIALLED = Pattern.compile("/dev/(tcp|udp)/([^/ '\"]{1,253})/(\\d{1,5})");
+    }
+
+    /** What the tools say, for files that hold an attempt. */
+    private static final class Said {
+        private static final String HOST = "([^ \\t,]{1,253})";
+
+        private static final Pattern OPENBSD_OPEN = Pattern.compile(
+                "Connection to " + HOST + "(?: \\([^)]{1,64}\\))? (\\d{1,5}) port \\[[^\\]]{1,32}\\] succeeded!");
+        private static final Pattern OPENBSD_FAILED = Pattern.compile(
+                "nc: connect to " + HOST + "(?: \\([^)]{1,64}\\))? port (\\d{1,5}) \\((tcp|udp)\\) (.{1,200})");
+        private static final Pattern OPENBSD_NAME = Pattern.compile("nc: getaddrinfo.{0,300}: .{1,200}");
+        private static final Pattern NCAT_OPEN = Pattern.compile("Ncat: Connected to " + HOST + ":(\\d{1,5})\\.");
+        private static final Pattern NCAT_FAILED = Pattern.compile("Ncat: (.{1,300})");
+        private static final Pattern BRACKETED =
+                Pattern.compile(".{0,253} \\[([^ \\]]{1,64})\\] (\\d{1,5}) \\([^)]{1,32}\\) ?(open|: .{1,200})");
+        private static final Pattern BUSYBOX =
+                Pattern.compile("(?:nc: )?" + HOST + " \\([^ )]{1,64}:(\\d{1,5})\\)(?:: (.{1,200})| (open))");
+        private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}(\\d{1,3})");
     }
 }

@@ -49,10 +49,6 @@ final class RunCommandWrapper {
     private static final String STDERR = "[stderr]";
     private static final String UNFINISHED = "Last script execution didn't finish";
 
-    /** How outputs worth reading begin; a text near the limit that begins otherwise was cut. */
-    private static final Pattern KNOWN_BEGINNING = Pattern.compile(
-            "(?:Chain [^ ]{1,64} \\(|Status: |-[PN] [^ ]|-A [^ ]|# |\\*[a-z]|table |\\{|\\[|Connection to |nc: |Ncat: )");
-
     private RunCommandWrapper() {}
 
     /**
@@ -140,7 +136,13 @@ final class RunCommandWrapper {
             return true;
         }
         boolean near = bytes >= KEPT_BYTES - STRIPPED_BYTES && bytes <= KEPT_BYTES + GROWN_BYTES;
-        return near && !KNOWN_BEGINNING.matcher(stream).lookingAt();
+        return near && !Beginning.KNOWN.matcher(stream).lookingAt();
+    }
+
+    /** How outputs worth reading begin; a text near the limit that begins otherwise was cut. */
+    private static final class Beginning {
+        static final Pattern KNOWN = Pattern.compile(
+                "(?:Chain [^ ]{1,64} \\(|Status: |-[PN] [^ ]|-A [^ ]|# |\\*[a-z]|table |\\{|\\[|Connection to |nc: |Ncat: )");
     }
 
     /** With {@code --output tsv} some shells hand over the message with its line ends escaped. */

@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.AdminRule;
@@ -29,7 +28,10 @@ import tunneldoctor.model.PortSet;
  * unreadable priority is 0, and an unreadable direction or access stands as one rule for each.
  */
 final class SecurityResources {
-    private static final Pattern MANAGED_NAME = Pattern.compile("aks-agentpool-\\d+-nsg", Pattern.CASE_INSENSITIVE);
+    /** Before and behind the number in the name of a group that AKS made. */
+    private static final String MANAGED_START = "aks-agentpool-";
+
+    private static final String MANAGED_END = "-nsg";
 
     private static final Map<String, String> PROTOCOLS = Map.of(
             "tcp", "Tcp", "udp", "Udp", "icmp", "Icmp", "esp", "Esp", "ah", "Ah", "*", "*", "all", "*", "any", "*");
@@ -90,10 +92,21 @@ final class SecurityResources {
                 rules,
                 subnets,
                 interfaces,
-                MANAGED_NAME.matcher(resource.name()).matches()
-                        || nodeGroups.contains(resourceGroup.toLowerCase(Locale.ROOT)),
+                isManaged(resource.name()) || nodeGroups.contains(resourceGroup.toLowerCase(Locale.ROOT)),
                 resource.source(
                         rules.size() + " rules, bound to " + (bound.isEmpty() ? "none" : OneLine.list(bound)))));
+    }
+
+    private static boolean isManaged(String name) {
+        int end = name.length() - MANAGED_END.length();
+        for (int i = MANAGED_START.length(); i < end; i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return end > MANAGED_START.length()
+                && name.regionMatches(true, 0, MANAGED_START, 0, MANAGED_START.length())
+                && name.regionMatches(true, end, MANAGED_END, 0, MANAGED_END.length());
     }
 
     /** An effective reply shows a group once per place it is bound to. */

@@ -1,6 +1,5 @@
 package tunneldoctor.parse;
 
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -27,19 +26,6 @@ final class SymptomReader {
 
     /** An error is a few lines; what follows in a longer paste is not looked at. */
     private static final int LONGEST = 32_768;
-
-    private static final Pattern DIAL = Pattern.compile(
-            "(?:dial|marcar) (?:tcp|tcp4|tcp6|udp) (\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.%a-z]{2,64}\\]):(\\d{1,5})(?!\\d)");
-    private static final Pattern READ =
-            Pattern.compile("->(\\d{1,3}(?:\\.\\d{1,3}){3}|\\[[0-9a-fA-F:.%a-z]{2,64}\\]):(\\d{1,5})(?!\\d)");
-    private static final Pattern DIAL_PORT = Pattern.compile("(?:dial|marcar) tcp [^ ]{1,253}:(\\d{1,5})(?!\\d)");
-    private static final Pattern URL = Pattern.compile(
-            "https?://(\\[[0-9a-fA-F:.]{2,64}\\]|[A-Za-z0-9][A-Za-z0-9._-]{0,252})(?::(\\d{1,5}))?[/\"? ]");
-    private static final Pattern URL_PORT = Pattern.compile("https?://[^\"/]{1,253}:(\\d{1,5})/");
-    private static final Pattern LOOKUP = Pattern.compile("lookup ([A-Za-z0-9][A-Za-z0-9._-]{0,252})");
-    private static final Pattern KUBECTL = Pattern.compile(
-            "\\bkubectl (?:-[^ ]{1,64} (?:[^- ][^ ]{0,252} )?){0,8}(logs|exec|attach|port-forward|top|cp|proxy)\\b");
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
 
     private final String text;
     private final String lower;
@@ -81,7 +67,7 @@ final class SymptomReader {
         Kind kind = kind();
         String address = address();
         String node = node();
-        if (node.equals(address) || IPV4.matcher(node).matches() || node.startsWith("[")) {
+        if (node.equals(address) || ErrorWords.isIpv4(node) || node.startsWith("[")) {
             node = "";
         }
         boolean kubelet = port() == KUBELET_PORT || kind == Kind.NODE_NAME_NOT_RESOLVED;
@@ -187,18 +173,12 @@ final class SymptomReader {
     }
 
     private String address() {
-        Matcher dial = DIAL.matcher(text);
-        if (dial.find()) {
-            return unbracketed(dial.group(1));
-        }
-        Matcher read = READ.matcher(text);
-        if (read.find()) {
-            return unbracketed(read.group(1));
-        }
-        Matcher url = URL.matcher(text);
-        boolean literal = url.find()
-                && (IPV4.matcher(url.group(1)).matches() || url.group(1).startsWith("["));
-        return literal ? unbracketed(url.group(1)) : "";
+        return ErrorWords.dialled(text)
+                .or(() -> ErrorWords.readFrom(text))
+                .map(ErrorWords.Endpoint::host)
+                .or(() -> ErrorWords.urlHost(text).filter(host -> ErrorWords.isIpv4(host) || host.startsWith("[")))
+                .map(SymptomReader::unbracketed)
+                .orElse("");
     }
 
     private static String unbracketed(String address) {
@@ -207,14 +187,11 @@ final class SymptomReader {
 
     /** Placeholders of the documented texts, {@code <aks-node-ip>:10250}, have a port too. */
     private int port() {
-        for (Pattern pattern : List.of(DIAL_PORT, URL_PORT)) {
-            Matcher matcher = pattern.matcher(text);
-            if (matcher.find()) {
-                return number(matcher.group(1));
-            }
-        }
-        Matcher read = READ.matcher(text);
-        return read.find() ? number(read.group(2)) : 0;
+        return ErrorWords.portDialled(text)
+                .or(() -> ErrorWords.urlPort(text))
+                .or(() -> ErrorWords.readFrom(text).map(ErrorWords.Endpoint::port))
+                .map(SymptomReader::number)
+                .orElse(0);
     }
 
     private static int number(String digits) {
@@ -223,21 +200,16 @@ final class SymptomReader {
     }
 
     private String node() {
-        Matcher url = URL.matcher(text);
-        if (url.find()) {
-            return url.group(1);
-        }
-        Matcher lookup = LOOKUP.matcher(text);
-        return lookup.find() ? lookup.group(1) : "";
+        return ErrorWords.urlHost(text).or(() -> ErrorWords.lookedUp(text)).orElse("");
     }
 
     private String verb() {
         if (behindTunnel()) {
             return says("webhook") ? "webhook" : says("metrics") ? "top" : "";
         }
-        Matcher kubectl = KUBECTL.matcher(text);
-        if (kubectl.find()) {
-            return kubectl.group(1);
+        Optional<String> typed = text.contains("kubectl ") ? CommandLine.verb(text) : Optional.empty();
+        if (typed.isPresent()) {
+            return typed.get();
         }
         if (says("/containerlogs/", "pods/log")) {
             return "logs";
@@ -252,5 +224,16 @@ final class SymptomReader {
             return "port-forward";
         }
         return says("pods.metrics.k8s.io", "nodes.metrics.k8s.io", ":10250/metrics", ":10250/stats") ? "top" : "";
+    }
+
+    /** The call that was typed, which some users paste above the error. */
+    private static final class CommandLine {
+        private static final Pattern KUBECTL = Pattern.compile(
+                "\\bkubectl (?:-[^ ]{1,64} (?:[^- ][^ ]{0,252} )?){0,8}(logs|exec|attach|port-forward|top|cp|proxy)\\b");
+
+        static Optional<String> verb(String text) {
+            Matcher kubectl = KUBECTL.matcher(text);
+            return kubectl.find() ? Optional.of(kubectl.group(1)) : Optional.empty();
+        }
     }
 }

@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.ArmId;
 import tunneldoctor.model.Cluster;
@@ -22,8 +20,7 @@ import tunneldoctor.model.TunnelPod;
 /** Which nodes the cluster has, joined from everything that names one. */
 final class ClusterNodes {
     /** AKS names a scale set's instance by its number in base 36, six digits. */
-    private static final Pattern SCALE_SET_NODE =
-            Pattern.compile("(aks-.+-\\d+-vmss)([0-9a-z]{6})", Pattern.CASE_INSENSITIVE);
+    private static final int INSTANCE_DIGITS = 6;
 
     private final Facts facts;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
@@ -108,6 +105,16 @@ final class ClusterNodes {
         }
     }
 
+    private static boolean isBase36(String digits) {
+        for (int i = 0; i < digits.length(); i++) {
+            char c = digits.charAt(i);
+            if (!(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private Node node(
             String name,
             Optional<KubeNode> kube,
@@ -115,14 +122,15 @@ final class ClusterNodes {
             Map<String, List<TunnelPod>> podsByNode) {
         List<TunnelPod> pods = podsByNode.getOrDefault(name, List.of());
         String providerId = kube.map(KubeNode::providerId).orElse("");
-        Matcher byName = SCALE_SET_NODE.matcher(name);
-        boolean named = byName.matches();
+        String set = name.substring(0, Math.max(0, name.length() - INSTANCE_DIGITS));
+        String digits = name.substring(set.length());
+        boolean named = ScaleSet.poolInName(set).isPresent() && isBase36(digits);
         String scaleSet = ArmId.segmentAfter(providerId, "virtualMachineScaleSets")
-                .orElse(providerId.isEmpty() && named ? byName.group(1) : "");
+                .orElse(providerId.isEmpty() && named ? set : "");
         String instance = scaleSet.isEmpty()
                 ? ""
                 : ArmId.segmentAfter(providerId, "virtualMachines")
-                        .orElse(named ? Long.toString(Long.parseLong(Topology.lower(byName.group(2)), 36)) : "");
+                        .orElse(named ? Long.toString(Long.parseLong(Topology.lower(digits), 36)) : "");
         String resourceGroup = ArmId.resourceGroup(providerId)
                 .or(() -> facts.azure().cluster().map(c -> c.nodeResourceGroup()))
                 .orElse("");

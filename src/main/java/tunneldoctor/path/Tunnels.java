@@ -5,8 +5,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.Answer;
@@ -31,8 +29,6 @@ final class Tunnels {
 
     /** Name of the agent that stands for all where none is known; no pod can be called so. */
     private static final String ANY_NODE = "any node";
-
-    private static final Pattern VERSION = Pattern.compile("v?1\\.(\\d{1,3})(?:\\..*)?");
 
     /** Every unicast address another machine can have: not this network, loopback, multicast or reserved. */
     private static final AddressSet OTHER_MACHINES =
@@ -84,10 +80,7 @@ final class Tunnels {
                     List.of(cluster.source()),
                     List.of());
         }
-        Matcher version = VERSION.matcher(cluster.kubernetesVersion());
-        if (cluster.vnetIntegration().no()
-                && version.matches()
-                && Integer.parseInt(version.group(1)) >= KONNECTIVITY_ONLY_SINCE_MINOR) {
+        if (cluster.vnetIntegration().no() && minor(cluster.kubernetesVersion()) >= KONNECTIVITY_ONLY_SINCE_MINOR) {
             return new Tunnel(
                     TunnelKind.KONNECTIVITY,
                     "Kubernetes " + cluster.kubernetesVersion()
@@ -96,6 +89,22 @@ final class Tunnels {
                     List.of());
         }
         return new Tunnel(TunnelKind.UNKNOWN, "no tunnel pods are in the facts", List.of(cluster.source()), missing);
+    }
+
+    /** The second part of a version 1.N; -1 of any other text. */
+    private static int minor(String version) {
+        String plain = version.startsWith("v") ? version.substring(1) : version;
+        if (!plain.startsWith("1.")) {
+            return -1;
+        }
+        int minor = 0;
+        int at = "1.".length();
+        while (at < plain.length() && plain.charAt(at) >= '0' && plain.charAt(at) <= '9' && minor < 100) {
+            minor = 10 * minor + plain.charAt(at) - '0';
+            at++;
+        }
+        boolean whole = at > "1.".length() && (at == plain.length() || plain.charAt(at) == '.');
+        return whole ? minor : -1;
     }
 
     /** The agents, or where they could be if none is known; never empty. */
