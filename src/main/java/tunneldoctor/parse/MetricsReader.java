@@ -190,10 +190,14 @@ final class MetricsReader {
 
     /** Decimal notation only; {@link Double#parseDouble} alone would take {@code NaN}, {@code 1d} and hexadecimal too. */
     private static OptionalDouble number(String text) {
-        if (text.isEmpty()
-                || text.length() > 40
-                || !text.chars().allMatch(c -> c >= '0' && c <= '9' || ".eE+-".indexOf(c) >= 0)) {
+        if (text.isEmpty() || text.length() > 40) {
             return OptionalDouble.empty();
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c < '0' || c > '9') && ".eE+-".indexOf(c) < 0) {
+                return OptionalDouble.empty();
+            }
         }
         try {
             double value = Double.parseDouble(text);

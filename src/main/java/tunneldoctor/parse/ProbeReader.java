@@ -167,20 +167,30 @@ final class ProbeReader {
     }
 
     private void line(int number, String line) {
-        Matcher open = Said.OPENBSD_OPEN.matcher(line);
-        Matcher failed = Said.OPENBSD_FAILED.matcher(line);
+        Optional<NcWords.Attempt> open = NcWords.opened(line);
+        Optional<NcWords.Attempt> failed = NcWords.failed(line);
+        Optional<Integer> code = ReturnCode.of(line);
+        if (open.isPresent()) {
+            add(open.get().host(), open.get().port(), Result.OPEN, number, line);
+        } else if (failed.isPresent()) {
+            result(failed.get().reason())
+                    .ifPresent(r -> add(failed.get().host(), failed.get().port(), r, number, line));
+        } else if (code.isPresent()) {
+            returnCode = code;
+            returnCodeLine = number;
+        } else if (!line.isEmpty() && !otherTool(number, line) && asked.shell) {
+            result(line).ifPresent(r -> add(asked.host, asked.port, asked.transport, r, number, line));
+        }
+    }
+
+    /** Whether the line is one that another {@code nc} than OpenBSD's writes, or that one where a name is not known. */
+    private boolean otherTool(int number, String line) {
         Matcher name = Said.OPENBSD_NAME.matcher(line);
         Matcher ncatOpen = Said.NCAT_OPEN.matcher(line);
         Matcher ncat = Said.NCAT_FAILED.matcher(line);
         Matcher bracketed = Said.BRACKETED.matcher(line);
         Matcher busybox = Said.BUSYBOX.matcher(line);
-        Matcher code = Said.RETURN_CODE.matcher(line);
-        if (open.lookingAt()) {
-            add(open.group(1), open.group(2), Result.OPEN, number, line);
-        } else if (failed.lookingAt()) {
-            Optional<Result> result = result(failed.group(4));
-            result.ifPresent(r -> add(failed.group(1), failed.group(2), r, number, line));
-        } else if (name.lookingAt()) {
+        if (name.lookingAt()) {
             add(asked.host, asked.port, asked.transport, Result.NAME_NOT_RESOLVED, number, line);
         } else if (ncatOpen.lookingAt()) {
             add(ncatOpen.group(1), ncatOpen.group(2), Result.OPEN, number, line);
@@ -192,12 +202,10 @@ final class ProbeReader {
         } else if (busybox.lookingAt()) {
             String words = busybox.group(3) == null ? "open" : busybox.group(3);
             resultOrOpen(words).ifPresent(r -> add(busybox.group(1), busybox.group(2), r, number, line));
-        } else if (code.matches()) {
-            returnCode = Optional.of(Integer.parseInt(code.group(1)));
-            returnCodeLine = number;
-        } else if (asked.shell) {
-            result(line).ifPresent(r -> add(asked.host, asked.port, asked.transport, r, number, line));
+        } else {
+            return false;
         }
+        return true;
     }
 
     private static Optional<Result> resultOrOpen(String words) {
@@ -248,14 +256,10 @@ final class ProbeReader {
         static final Pattern DIALLED = Pattern.compile("/dev/(tcp|udp)/([^/ '\"]{1,253})/(\\d{1,5})");
     }
 
-    /** What the tools say, for files that hold an attempt. */
+    /** What other tools than the usual one say. */
     private static final class Said {
         private static final String HOST = "([^ \\t,]{1,253})";
 
-        private static final Pattern OPENBSD_OPEN = Pattern.compile(
-                "Connection to " + HOST + "(?: \\([^)]{1,64}\\))? (\\d{1,5}) port \\[[^\\]]{1,32}\\] succeeded!");
-        private static final Pattern OPENBSD_FAILED = Pattern.compile(
-                "nc: connect to " + HOST + "(?: \\([^)]{1,64}\\))? port (\\d{1,5}) \\((tcp|udp)\\) (.{1,200})");
         private static final Pattern OPENBSD_NAME = Pattern.compile("nc: getaddrinfo.{0,300}: .{1,200}");
         private static final Pattern NCAT_OPEN = Pattern.compile("Ncat: Connected to " + HOST + ":(\\d{1,5})\\.");
         private static final Pattern NCAT_FAILED = Pattern.compile("Ncat: (.{1,300})");
@@ -263,6 +267,5 @@ final class ProbeReader {
                 Pattern.compile(".{0,253} \\[([^ \\]]{1,64})\\] (\\d{1,5}) \\([^)]{1,32}\\) ?(open|: .{1,200})");
         private static final Pattern BUSYBOX =
                 Pattern.compile("(?:nc: )?" + HOST + " \\([^ )]{1,64}:(\\d{1,5})\\)(?:: (.{1,200})| (open))");
-        private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}(\\d{1,3})");
     }
 }

@@ -154,7 +154,9 @@ final class UfwReader {
     }
 
     private static boolean isNoise(String line) {
-        return line.isEmpty() || line.startsWith("WARN: ") || UfwWords.isReturnCode(line);
+        return line.isEmpty()
+                || line.startsWith("WARN: ")
+                || ReturnCode.of(line).isPresent();
     }
 
     /** @param indent blanks before the status line, which a paste may have put before every line */

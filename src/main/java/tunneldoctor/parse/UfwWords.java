@@ -73,21 +73,6 @@ final class UfwWords {
         return false;
     }
 
-    /** Whether the line is a return code that a script printed, such as {@code rc=0} or {@code exit: 1}. */
-    static boolean isReturnCode(String line) {
-        for (String word : List.of("rc", "exit", "status")) {
-            if (line.startsWith(word)) {
-                int at = word.length();
-                int digits = at;
-                while (digits < line.length() && " =:".indexOf(line.charAt(digits)) >= 0) {
-                    digits++;
-                }
-                return digits > at && digits - at <= 3 && areDigits(line.substring(digits), 3);
-            }
-        }
-        return false;
-    }
-
     private static boolean areDigits(String text, int most) {
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) < '0' || text.charAt(i) > '9') {

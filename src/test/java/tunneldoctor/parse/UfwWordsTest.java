@@ -22,7 +22,7 @@ class UfwWordsTest {
             "Default: (allow|deny|reject) \\(incoming\\), (allow|deny|reject) \\(outgoing\\)(?:, [a-z]{1,16} \\(routed\\))?");
     private static final Pattern PROTOCOL = Pattern.compile("[a-z][a-z0-9-]{1,15}");
     private static final Pattern INTERFACE = Pattern.compile("[a-zA-Z0-9_.+,=%@-]{1,15}");
-    private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}\\d{1,3}");
+    private static final Pattern RETURN_CODE = Pattern.compile("(?:rc|exit|status)[ =:]{1,3}(\\d{1,3})");
     private static final Pattern PIPE = Pattern.compile("(?<!\\|)\\|(?!\\|)");
     private static final Pattern NOT_FOUND =
             Pattern.compile("ufw['\u2019]?: (?:(?:command )?not found|No such file or directory)$");
@@ -161,9 +161,10 @@ class UfwWordsTest {
                     "command ",
                     "No such file or directory",
                     "sh: 1: ");
-            assertThat(UfwWords.isReturnCode(line))
+            Matcher code = RETURN_CODE.matcher(line);
+            assertThat(ReturnCode.of(line))
                     .as(line)
-                    .isEqualTo(RETURN_CODE.matcher(line).matches());
+                    .isEqualTo(code.matches() ? Optional.of(Integer.parseInt(code.group(1))) : Optional.empty());
             assertThat(UfwWords.sayNotFound(line))
                     .as(line)
                     .isEqualTo(NOT_FOUND.matcher(line).find());
