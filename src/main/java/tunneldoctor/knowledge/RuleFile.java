@@ -27,6 +27,9 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
     static final String EXTENSION = ".drl";
 
     /** No file written by hand comes near; what does is not read into the parser. */
+    /** What Java reads in the place of bytes that are no UTF-8. */
+    private static final char REPLACED = '\uFFFD';
+
     private static final long MAX_BYTES = 1 << 20;
 
     /** The one package a file may have: the compile cache holds one package per file. */
@@ -123,10 +126,11 @@ record RuleFile(Path path, String relative, String id, boolean shared, byte[] by
                 return;
             }
             byte[] bytes = Files.readAllBytes(path);
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            // Only what the strict decoder refuses is replaced so, but a text may hold this letter itself.
+            if (text.indexOf(REPLACED) >= 0) {
+                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+            }
             boolean shared =
                     id.startsWith("shared-") || relative.startsWith("shared/") || relative.contains("/shared/");
             files.add(new RuleFile(

@@ -159,12 +159,14 @@ final class UfwWords {
             if (!line.startsWith(DEFAULT)) {
                 return Optional.empty();
             }
-            String[] parts = line.substring(DEFAULT.length()).split(", ", -1);
-            if (parts.length < 2 || parts.length > 3 || parts.length == 3 && !isRouted(parts[2])) {
+            int first = line.indexOf(", ");
+            int second = line.indexOf(", ", first + 1);
+            if (first < DEFAULT.length() || second >= 0 && !isRouted(line.substring(second + ", ".length()))) {
                 return Optional.empty();
             }
-            String incoming = without(parts[0], " (incoming)");
-            String outgoing = without(parts[1], " (outgoing)");
+            String incoming = without(line.substring(DEFAULT.length(), first), " (incoming)");
+            String outgoing =
+                    without(line.substring(first + ", ".length(), second < 0 ? line.length() : second), " (outgoing)");
             return DEFAULTS.contains(incoming) && DEFAULTS.contains(outgoing)
                     ? Optional.of(new Defaults(incoming, outgoing))
                     : Optional.empty();

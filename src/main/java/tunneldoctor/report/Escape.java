@@ -48,17 +48,16 @@ public final class Escape {
      * nothing is changed in practice; if that fails, a line break must still not become a second command when pasted.
      */
     static String command(String command) {
-        if (command.codePoints().noneMatch(Escape::actsOnTerminal)) {
-            return command;
-        }
         StringBuilder shown = new StringBuilder(command.length());
-        command.codePoints().forEach(c -> {
+        for (int i = 0; i < command.length(); ) {
+            int c = command.codePointAt(i);
             if (actsOnTerminal(c)) {
                 append(shown, c);
             } else {
                 shown.appendCodePoint(c);
             }
-        });
+            i += Character.charCount(c);
+        }
         return shown.toString();
     }
 
