@@ -26,10 +26,10 @@ import java.util.Set;
 record RuleFile(Path path, String relative, String id, boolean shared, byte[] bytes, String text) {
     static final String EXTENSION = ".drl";
 
-    /** No file written by hand comes near; what does is not read into the parser. */
     /** What Java reads in the place of bytes that are no UTF-8. */
     private static final char REPLACED = '\uFFFD';
 
+    /** No file written by hand comes near; what does is not read into the parser. */
     private static final long MAX_BYTES = 1 << 20;
 
     /** The one package a file may have: the compile cache holds one package per file. */
