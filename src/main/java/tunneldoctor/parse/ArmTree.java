@@ -69,15 +69,7 @@ record ArmTree(Tree tree) {
     }
 
     static int wholeNumber(String text) {
-        if (text.isEmpty() || text.length() > 9) {
-            return -1;
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return -1;
-            }
-        }
-        return Integer.parseInt(text);
+        return text.length() <= 9 && Digits.only(text) ? Integer.parseInt(text) : -1;
     }
 
     Answer answer(String... path) {

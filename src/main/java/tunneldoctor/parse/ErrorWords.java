@@ -57,7 +57,7 @@ final class ErrorWords {
         if (end < 0 || !text.startsWith(":", end)) {
             return Optional.empty();
         }
-        int digits = digits(text, end + 1);
+        int digits = Digits.from(text, end + 1);
         return digits >= 1 && digits <= MOST_DIGITS
                 ? Optional.of(new Endpoint(text.substring(at, end), text.substring(end + 1, end + 1 + digits)))
                 : Optional.empty();
@@ -74,7 +74,7 @@ final class ErrorWords {
                 return -1;
             }
             end += part > 0 ? 1 : 0;
-            int digits = digits(text, end);
+            int digits = Digits.from(text, end);
             if (digits < 1 || digits > 3) {
                 return -1;
             }
@@ -94,7 +94,7 @@ final class ErrorWords {
     }
 
     private static boolean isOfIpv6(char c, boolean zoned) {
-        return isDigit(c)
+        return Digits.is(c)
                 || c >= 'a' && c <= (zoned ? 'z' : 'f')
                 || c >= 'A' && c <= 'F'
                 || c == ':'
@@ -111,7 +111,7 @@ final class ErrorWords {
                     int blank = text.indexOf(' ', host);
                     int last = Math.min(blank < 0 ? text.length() : blank, host + LONGEST_HOST + 1);
                     for (int colon = text.lastIndexOf(':', last - 1); colon > host; ) {
-                        int digits = digits(text, colon + 1);
+                        int digits = Digits.from(text, colon + 1);
                         if (digits >= 1 && digits <= MOST_DIGITS) {
                             return Optional.of(text.substring(colon + 1, colon + 1 + digits));
                         }
@@ -128,7 +128,7 @@ final class ErrorWords {
         for (int at = afterScheme(text, 0); at >= 0; at = afterScheme(text, at)) {
             int end = text.startsWith("[", at) ? endOfBracketed(text, at, false) : endOfName(text, at);
             if (end >= 0) {
-                int digits = text.startsWith(":", end) ? digits(text, end + 1) : 0;
+                int digits = text.startsWith(":", end) ? Digits.from(text, end + 1) : 0;
                 int behind = digits >= 1 && digits <= MOST_DIGITS ? end + 1 + digits : end;
                 if (behind < text.length() && "/\"? ".indexOf(text.charAt(behind)) >= 0) {
                     return Optional.of(text.substring(at, end));
@@ -143,7 +143,7 @@ final class ErrorWords {
         for (int at = afterScheme(text, 0); at >= 0; at = afterScheme(text, at)) {
             int slash = text.indexOf('/', at);
             int first = slash;
-            while (first > at && isDigit(text.charAt(first - 1))) {
+            while (first > at && Digits.is(text.charAt(first - 1))) {
                 first--;
             }
             int quote = text.indexOf('"', at);
@@ -197,21 +197,9 @@ final class ErrorWords {
     }
 
     private static boolean isOfName(char c, boolean inside) {
-        return isDigit(c)
+        return Digits.is(c)
                 || c >= 'a' && c <= 'z'
                 || c >= 'A' && c <= 'Z'
                 || inside && (c == '.' || c == '_' || c == '-');
-    }
-
-    private static int digits(String text, int at) {
-        int end = at;
-        while (end < text.length() && isDigit(text.charAt(end))) {
-            end++;
-        }
-        return end - at;
-    }
-
-    private static boolean isDigit(char c) {
-        return c >= '0' && c <= '9';
     }
 }

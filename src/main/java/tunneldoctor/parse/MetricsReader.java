@@ -195,7 +195,7 @@ final class MetricsReader {
         }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if ((c < '0' || c > '9') && ".eE+-".indexOf(c) < 0) {
+            if (!Digits.is(c) && ".eE+-".indexOf(c) < 0) {
                 return OptionalDouble.empty();
             }
         }

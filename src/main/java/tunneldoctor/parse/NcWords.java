@@ -24,7 +24,7 @@ final class NcWords {
         int host = "Connection to ".length();
         int end = line.startsWith("Connection to ") ? endOfHost(line, host) : -1;
         int port = behindAddress(line, end) + 1;
-        int digits = digits(line, port);
+        int digits = Digits.from(line, port);
         int service = port + digits + " port [".length();
         int close = line.indexOf(']', service);
         boolean whole = end >= 0
@@ -46,7 +46,7 @@ final class NcWords {
         int end = line.startsWith("nc: connect to ") ? endOfHost(line, host) : -1;
         int behind = behindAddress(line, end);
         int port = behind + " port ".length();
-        int digits = digits(line, port);
+        int digits = Digits.from(line, port);
         int reason = port + digits + " (tcp) ".length();
         boolean whole = end >= 0
                 && line.startsWith(" port ", behind)
@@ -75,13 +75,5 @@ final class NcWords {
         int close = line.startsWith(" (", Math.max(0, at)) ? line.indexOf(')', at) : -1;
         int length = close - at - " (".length();
         return length >= 1 && length <= LONGEST_ADDRESS ? close + 1 : at;
-    }
-
-    private static int digits(String line, int at) {
-        int end = at;
-        while (end < line.length() && line.charAt(end) >= '0' && line.charAt(end) <= '9') {
-            end++;
-        }
-        return end - at;
     }
 }

@@ -93,7 +93,7 @@ final class ProbeReader {
 
     /** Whether a word redirects, pipes on or ends what the command prints. */
     private static boolean leavesCommand(String word) {
-        boolean numbered = !word.isEmpty() && word.charAt(0) >= '0' && word.charAt(0) <= '9';
+        boolean numbered = Digits.from(word, 0) > 0;
         int at = numbered ? 1 : 0;
         return at < word.length() && "<>|;&".indexOf(word.charAt(at)) >= 0;
     }

@@ -135,8 +135,12 @@ final class RulesText {
         }
 
         private void heading() {
-            int policy = text.indexOf(" (policy ", from);
-            if (!text.startsWith("Chain ", from) || policy < 0 || policy >= to) {
+            int policy = text.startsWith("Chain ", from) ? text.indexOf(" (", from) : -1;
+            // No further than this line: most chains have none, and there may be thousands.
+            while (policy >= 0 && policy < to && !text.startsWith(" (policy ", policy)) {
+                policy = text.indexOf(" (", policy + 1);
+            }
+            if (policy < 0 || policy >= to) {
                 return;
             }
             int word = policy + " (policy ".length();

@@ -99,12 +99,8 @@ final class SecurityResources {
 
     private static boolean isManaged(String name) {
         int end = name.length() - MANAGED_END.length();
-        for (int i = MANAGED_START.length(); i < end; i++) {
-            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
-                return false;
-            }
-        }
         return end > MANAGED_START.length()
+                && Digits.from(name, MANAGED_START.length()) == end - MANAGED_START.length()
                 && name.regionMatches(true, 0, MANAGED_START, 0, MANAGED_START.length())
                 && name.regionMatches(true, end, MANAGED_END, 0, MANAGED_END.length());
     }

@@ -73,15 +73,6 @@ final class UfwWords {
         return false;
     }
 
-    private static boolean areDigits(String text, int most) {
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return !text.isEmpty() && text.length() <= most;
-    }
-
     /**
      * The number in brackets that a line begins with, as in {@code [ 7] 22/tcp}.
      *
@@ -98,7 +89,7 @@ final class UfwWords {
                 first++;
             }
             String digits = line.substring(first, close);
-            return first - 1 <= 3 && areDigits(digits, 6)
+            return first - 1 <= 3 && digits.length() <= 6 && Digits.only(digits)
                     ? Optional.of(new Number(Integer.parseInt(digits), close + "] ".length()))
                     : Optional.empty();
         }
@@ -193,7 +184,7 @@ final class UfwWords {
         }
         for (int i = 1; i < word.length(); i++) {
             char c = word.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-')) {
+            if (!(c >= 'a' && c <= 'z' || Digits.is(c) || c == '-')) {
                 return false;
             }
         }
@@ -203,7 +194,7 @@ final class UfwWords {
     static boolean isInterface(String word) {
         for (int i = 0; i < word.length(); i++) {
             char c = word.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+            boolean letter = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || Digits.is(c);
             if (!letter && "_.+,=%@-".indexOf(c) < 0) {
                 return false;
             }

@@ -15,6 +15,7 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
@@ -49,6 +50,8 @@ public final class Substitutes {
     private static final long OWN_IDENTIFIERS = 0x74756e6e_6c2d8000L;
 
     private static final AtomicLong IDENTIFIERS = new AtomicLong();
+
+    private static final Map<String, Properties> PROPERTIES = new ConcurrentHashMap<>();
 
     private Substitutes() {}
 
@@ -105,15 +108,22 @@ public final class Substitutes {
         }
     }
 
-    /** What Drools' own files of properties say; of a name there is no more than one, and no user adds any to the jar. */
+    /**
+     * What Drools' own files of properties say; of a name there is no more than one, and no user adds any to the jar. Drools
+     * asks for each of them again for every rule base, and changes none.
+     */
     public static List<Properties> read(ChainedProperties reader, String name, ClassLoader loader) throws IOException {
         Optional<String> text = WrittenDown.bytes(name);
         if (text.isEmpty()) {
             return List.of();
         }
-        Properties properties = new Properties();
-        properties.load(new StringReader(text.get()));
-        return List.of(properties);
+        @Nullable Properties known = PROPERTIES.get(name);
+        if (known == null) {
+            known = new Properties();
+            known.load(new StringReader(text.get()));
+            PROPERTIES.put(name, known);
+        }
+        return List.of(known);
     }
 
     /**
