@@ -75,9 +75,11 @@ final class LateConstants {
 
     private void takeOut(ClassNode type) {
         for (MethodNode method : type.methods) {
+            if (!method.name.equals("<clinit>")) {
+                continue;
+            }
             for (AbstractInsnNode instruction : method.instructions.toArray()) {
-                if (method.name.equals("<clinit>")
-                        && instruction instanceof FieldInsnNode constant
+                if (instruction instanceof FieldInsnNode constant
                         && constant.getOpcode() == Opcodes.PUTSTATIC
                         && constant.owner.equals(type.name)
                         && DEAR.contains(constant.desc)) {

@@ -15,7 +15,8 @@ import java.util.jar.JarOutputStream;
 
 /**
  * Rewrites a jar so that a process that lives for a quarter of a second has little to do but its work: see {@link OldClasses},
- * {@link LateConstants}, {@link LambdaClasses}, {@link DearCalls} and {@link WrittenResources}. What the program does stays the same.
+ * {@link LateConstants}, {@link LambdaClasses}, {@link DearCalls} and {@link WrittenResources}. What the program does stays
+ * the same.
  *
  * <pre>
  * java -cp … tunneldoctor.build.PreparedJar FILE.jar

@@ -53,15 +53,15 @@ final class WhatIf {
     /** Goes on from what is known of the first repairs. */
     private World world(List<List<FactChange>> repairs) {
         for (int known = repairs.size() - 1; known > 0; known--) {
-            @Nullable World first = worlds.get(joined(repairs.subList(0, known)));
+            @Nullable World first = worlds.get(inOrder(repairs.subList(0, known)));
             if (first != null) {
-                return world(joined(repairs), first, joined(repairs.subList(known, repairs.size())));
+                return world(inOrder(repairs), first, inOrder(repairs.subList(known, repairs.size())));
             }
         }
-        return afterwards(joined(repairs));
+        return afterwards(inOrder(repairs));
     }
 
-    private static List<FactChange> joined(List<List<FactChange>> repairs) {
+    private static List<FactChange> inOrder(List<List<FactChange>> repairs) {
         List<FactChange> all = new ArrayList<>();
         repairs.forEach(all::addAll);
         return all;

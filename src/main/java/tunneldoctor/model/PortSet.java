@@ -58,13 +58,8 @@ public final class PortSet {
     }
 
     private static Optional<Integer> number(String text) {
-        if (text.isEmpty() || text.length() > 5) {
+        if (text.length() > 5 || !Digits.only(text)) {
             return Optional.empty();
-        }
-        for (int i = 0; i < text.length(); i++) {
-            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
-                return Optional.empty();
-            }
         }
         int port = Integer.parseInt(text);
         return port > LAST ? Optional.empty() : Optional.of(port);

@@ -41,7 +41,7 @@ public record ScaleSet(
             return Optional.empty();
         }
         int digits = end;
-        while (digits > 0 && name.charAt(digits - 1) >= '0' && name.charAt(digits - 1) <= '9') {
+        while (digits > 0 && Digits.is(name.charAt(digits - 1))) {
             digits--;
         }
         int dash = digits - 1;

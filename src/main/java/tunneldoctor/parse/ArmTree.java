@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Answer;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Tree;
 
 /**

@@ -18,7 +18,6 @@ import tunneldoctor.model.ScaleSet;
  * </pre>
  */
 final class ComputeResources {
-
     private final FactsBuilder facts;
 
     ComputeResources(FactsBuilder facts) {

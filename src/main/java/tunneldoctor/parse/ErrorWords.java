@@ -2,6 +2,7 @@ package tunneldoctor.parse;
 
 import java.util.List;
 import java.util.Optional;
+import tunneldoctor.model.Digits;
 
 /**
  * What errors of kubectl and the API server say of where they dial, told letter by letter: regular expressions for it take a
@@ -26,19 +27,28 @@ final class ErrorWords {
 
     /** As in {@code dial tcp 10.224.0.4:10250}, or in Spanish {@code marcar tcp}. */
     static Optional<Endpoint> dialled(String text) {
-        for (int at = 0; at < text.length(); at++) {
-            for (String dial : DIALS) {
-                for (String network : NETWORKS) {
-                    if (text.startsWith(dial, at) && text.startsWith(network, at + dial.length())) {
-                        Optional<Endpoint> endpoint = endpoint(text, at + dial.length() + network.length());
-                        if (endpoint.isPresent()) {
-                            return endpoint;
-                        }
-                    }
+        for (int at = behindDial(text, 0); at >= 0; at = behindDial(text, at)) {
+            for (String network : NETWORKS) {
+                Optional<Endpoint> endpoint =
+                        text.startsWith(network, at) ? endpoint(text, at + network.length()) : Optional.empty();
+                if (endpoint.isPresent()) {
+                    return endpoint;
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** Where it goes on behind the next word for dialling; -1 if there is none. */
+    private static int behindDial(String text, int from) {
+        for (int at = from; at < text.length(); at++) {
+            for (String dial : DIALS) {
+                if (text.startsWith(dial, at)) {
+                    return at + dial.length();
+                }
+            }
+        }
+        return -1;
     }
 
     /** As in {@code read tcp 10.0.0.1:443->10.224.0.4:10250}. */
@@ -104,20 +114,24 @@ final class ErrorWords {
 
     /** The digits of the port dialled over TCP, whatever the host looks like. */
     static Optional<String> portDialled(String text) {
-        for (int at = 0; at < text.length(); at++) {
-            for (String dial : DIALS) {
-                int host = at + dial.length() + "tcp ".length();
-                if (text.startsWith(dial, at) && text.startsWith("tcp ", at + dial.length())) {
-                    int blank = text.indexOf(' ', host);
-                    int last = Math.min(blank < 0 ? text.length() : blank, host + LONGEST_HOST + 1);
-                    for (int colon = text.lastIndexOf(':', last - 1); colon > host; ) {
-                        int digits = Digits.from(text, colon + 1);
-                        if (digits >= 1 && digits <= MOST_DIGITS) {
-                            return Optional.of(text.substring(colon + 1, colon + 1 + digits));
-                        }
-                        colon = text.lastIndexOf(':', colon - 1);
-                    }
-                }
+        for (int at = behindDial(text, 0); at >= 0; at = behindDial(text, at)) {
+            Optional<String> port =
+                    text.startsWith("tcp ", at) ? lastPort(text, at + "tcp ".length()) : Optional.empty();
+            if (port.isPresent()) {
+                return port;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The digits behind the last colon before a blank that has some. */
+    private static Optional<String> lastPort(String text, int host) {
+        int blank = text.indexOf(' ', host);
+        int end = Math.min(blank < 0 ? text.length() : blank, host + LONGEST_HOST + 1);
+        for (int colon = text.lastIndexOf(':', end - 1); colon > host; colon = text.lastIndexOf(':', colon - 1)) {
+            int digits = Digits.from(text, colon + 1);
+            if (digits >= 1 && digits <= MOST_DIGITS) {
+                return Optional.of(text.substring(colon + 1, colon + 1 + digits));
             }
         }
         return Optional.empty();

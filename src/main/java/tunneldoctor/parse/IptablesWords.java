@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Match;
 import tunneldoctor.model.Match.Opaque;
 import tunneldoctor.model.Match.Opaque.Reason;
@@ -115,21 +116,9 @@ final class IptablesWords {
         if (named != null) {
             return Optional.of(named);
         }
-        return isNumber(word) && word.length() <= 3 && Integer.parseInt(word) <= 255
+        return Digits.only(word) && word.length() <= 3 && Integer.parseInt(word) <= 255
                 ? Optional.of(Integer.parseInt(word))
                 : Optional.empty();
-    }
-
-    static boolean isNumber(String word) {
-        if (word.isEmpty()) {
-            return false;
-        }
-        for (int i = 0; i < word.length(); i++) {
-            if (word.charAt(i) < '0' || word.charAt(i) > '9') {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** A comma-separated list of ports and {@code a:b} ranges; empty if any of them is a name. */
@@ -248,7 +237,8 @@ final class IptablesWords {
         int slash = word.indexOf('/');
         String type = slash < 0 ? word : word.substring(0, slash);
         String code = slash < 0 ? "" : word.substring(slash + 1);
-        boolean numbers = isNumber(type) && type.length() <= 3 && code.length() <= 3 && (slash < 0 || isNumber(code));
+        boolean numbers =
+                Digits.only(type) && type.length() <= 3 && code.length() <= 3 && (slash < 0 || Digits.only(code));
         // iptables takes type 255 for any.
         if (!numbers || type.equals("255")) {
             return new Opaque((negated ? "! " : "") + "icmp-type " + word, Reason.NOT_UNDERSTOOD);

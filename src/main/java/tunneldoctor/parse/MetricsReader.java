@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.MetricSeries;
 import tunneldoctor.model.SourceRef;
 import tunneldoctor.model.Tree;

@@ -1,6 +1,7 @@
 package tunneldoctor.parse;
 
 import java.util.Optional;
+import tunneldoctor.model.Digits;
 
 /** What OpenBSD's {@code nc} says of an attempt, which every node of AKS has; see {@link UfwWords} for why letter by letter. */
 final class NcWords {

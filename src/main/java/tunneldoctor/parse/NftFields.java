@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import tunneldoctor.model.AddressSet;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Match;
 import tunneldoctor.model.Match.Opaque;
 import tunneldoctor.model.Match.Opaque.Reason;
@@ -321,7 +322,7 @@ final class NftFields {
      * @param code its name, or the number {@code nft -n} prints
      */
     static String refusal(String kind, String code) {
-        if (!IptablesWords.isNumber(code) || code.length() > 3) {
+        if (!Digits.only(code) || code.length() > 3) {
             return code;
         }
         int number = Integer.parseInt(code);
@@ -343,7 +344,7 @@ final class NftFields {
         Set<Integer> numbers = new HashSet<>();
         for (String value : values) {
             Integer number = names.get(value);
-            if (number == null && IptablesWords.isNumber(value) && value.length() <= 3) {
+            if (number == null && Digits.only(value) && value.length() <= 3) {
                 number = Integer.parseInt(value);
             }
             if (number == null) {
@@ -374,7 +375,7 @@ final class NftFields {
 
     /** @param negated whether the match is to hold for other devices */
     private static Optional<Match> device(String field, String value, boolean negated) {
-        boolean number = !field.endsWith("name") && IptablesWords.isNumber(value);
+        boolean number = !field.endsWith("name") && Digits.only(value);
         String name = value.endsWith("*") ? value.substring(0, value.length() - 1) : value;
         if (number || name.isEmpty() || name.indexOf('\\') >= 0 || name.indexOf('*') >= 0 || name.endsWith("+")) {
             return Optional.empty();
@@ -460,7 +461,7 @@ final class NftFields {
     private static Optional<List<List<Match>>> types(boolean destination, List<String> values, boolean negated) {
         List<String> names = new ArrayList<>();
         for (String value : values) {
-            boolean number = IptablesWords.isNumber(value) && value.length() < 3;
+            boolean number = Digits.only(value) && value.length() < 3;
             int index = number ? Integer.parseInt(value) : TYPES.indexOf(value);
             if (index < 0 || index >= TYPES.size()) {
                 return Optional.empty();

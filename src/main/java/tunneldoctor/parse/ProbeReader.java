@@ -7,8 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringTokenizer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Probe;
 import tunneldoctor.model.Probe.Result;
 import tunneldoctor.model.Transport;
@@ -30,6 +32,7 @@ import tunneldoctor.model.Transport;
 final class ProbeReader {
     private static final Set<String> TOOLS = Set.of("nc", "ncat", "netcat", "nc.openbsd", "nc.traditional");
     private static final int TIMEOUT_RETURN_CODE = 124;
+    private static final int MOST_WORDS = 64;
 
     /** Options of any of the tools that take a value of their own. */
     private static final String OPTIONS_WITH_VALUE = "wpsiXxqgGIOTVPMmeco";
@@ -83,18 +86,16 @@ final class ProbeReader {
 
     private static List<String> words(String commandLine) {
         List<String> words = new ArrayList<>();
-        for (String word : commandLine.strip().replace('\t', ' ').split(" ")) {
-            if (!word.isEmpty()) {
-                words.add(word);
-            }
+        StringTokenizer tokens = new StringTokenizer(commandLine.strip(), " \t");
+        while (tokens.hasMoreTokens() && words.size() < MOST_WORDS) {
+            words.add(tokens.nextToken());
         }
         return words;
     }
 
     /** Whether a word redirects, pipes on or ends what the command prints. */
     private static boolean leavesCommand(String word) {
-        boolean numbered = Digits.from(word, 0) > 0;
-        int at = numbered ? 1 : 0;
+        int at = Digits.from(word, 0) > 0 ? 1 : 0;
         return at < word.length() && "<>|;&".indexOf(word.charAt(at)) >= 0;
     }
 
@@ -136,7 +137,7 @@ final class ProbeReader {
     }
 
     private static Optional<Integer> port(String digits) {
-        int port = ArmTree.wholeNumber(digits);
+        int port = digits.length() > 5 ? -1 : ArmTree.wholeNumber(digits);
         return port >= 1 && port <= 65_535 ? Optional.of(port) : Optional.empty();
     }
 

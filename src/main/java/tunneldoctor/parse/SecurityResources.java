@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.AdminRule;
 import tunneldoctor.model.ArmId;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Nsg;
 import tunneldoctor.model.NsgRule;
@@ -316,13 +317,11 @@ final class SecurityResources {
 
     private record Ports(List<String> ranges, boolean understood) {
         boolean any() {
+            boolean any = false;
             for (String range : ranges) {
-                if (understood
-                        && PortSet.parse(range, '-').filter(PortSet.ALL::equals).isPresent()) {
-                    return true;
-                }
+                any |= PortSet.parse(range, '-').filter(PortSet.ALL::equals).isPresent();
             }
-            return false;
+            return any && understood;
         }
 
         String text() {

@@ -3,6 +3,7 @@ package tunneldoctor.parse;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import tunneldoctor.model.Digits;
 
 /**
  * The shapes of what stands in {@code ufw status} and in the command for it, told letter by letter: regular expressions for them

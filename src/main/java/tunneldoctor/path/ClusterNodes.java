@@ -1,6 +1,7 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,7 @@ final class ClusterNodes {
     }
 
     /** After changes to the facts: none of them adds, renames or moves a node. */
-    ClusterNodes(Facts changed, List<Node> before) {
+    ClusterNodes(Facts changed, Collection<Node> before) {
         this.facts = changed;
         before.forEach(node -> nodes.put(node.name(), node));
         this.targets = gatherTargets();

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.AdminRule;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Direction;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Nsg;
@@ -160,7 +161,7 @@ final class NsgFilter {
                         flow.transport().label(),
                         "" + flow.transport().number())
                 .contains(protocol);
-        if (!mine && (OTHER_PROTOCOLS.contains(protocol) || isNumber(protocol))) {
+        if (!mine && (OTHER_PROTOCOLS.contains(protocol) || Digits.only(protocol))) {
             return Optional.empty();
         }
         if (!mine) {
@@ -192,10 +193,6 @@ final class NsgFilter {
                         flow.destination().groups(),
                         direction == Direction.OUTBOUND),
                 needs));
-    }
-
-    private static boolean isNumber(String text) {
-        return !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     private static FirstMatch.Condition unread(String what, NsgRule rule) {

@@ -525,7 +525,8 @@ final class ServiceTags {
                 List.of(new Doubt(atMost, new FirstMatch.Condition("tag " + tag, true, true, usually, missing))));
     }
 
-    private static AddressSet blocks(List<String> prefixes) {
+    /** All of some prefixes; what is none of IPv4 counts for nothing. */
+    static AddressSet blocks(List<String> prefixes) {
         List<AddressSet> blocks = new ArrayList<>();
         for (String prefix : prefixes) {
             AddressSet.parse(prefix).ifPresent(blocks::add);

@@ -44,7 +44,7 @@ final class Topology {
 
     /** @param before that of the facts before some changes */
     Topology(Facts changed, Topology before) {
-        this(changed, new ClusterNodes(changed, List.copyOf(before.nodes())));
+        this(changed, new ClusterNodes(changed, before.nodes()));
         if (sameNetwork(changed.azure(), before.facts.azure())) {
             this.groupFilter = before.groupFilter();
         }
@@ -215,9 +215,7 @@ final class Topology {
 
     /** Every address of a subnet. */
     static AddressSet addresses(Subnet subnet) {
-        return AddressSet.union(subnet.prefixes().stream()
-                .flatMap(prefix -> AddressSet.parse(prefix).stream())
-                .toList());
+        return ServiceTags.blocks(subnet.prefixes());
     }
 
     /** The subnets that hold the addresses, since a recreated node or agent gets another address of the same subnet. */

@@ -10,6 +10,7 @@ import tunneldoctor.model.Agent;
 import tunneldoctor.model.Answer;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.Cluster.NetworkPlugin;
+import tunneldoctor.model.Digits;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Node;
@@ -93,18 +94,13 @@ final class Tunnels {
 
     /** The second part of a version 1.N; -1 of any other text. */
     private static int minor(String version) {
-        String plain = version.startsWith("v") ? version.substring(1) : version;
-        if (!plain.startsWith("1.")) {
-            return -1;
-        }
-        int minor = 0;
-        int at = "1.".length();
-        while (at < plain.length() && plain.charAt(at) >= '0' && plain.charAt(at) <= '9' && minor < 100) {
-            minor = 10 * minor + plain.charAt(at) - '0';
-            at++;
-        }
-        boolean whole = at > "1.".length() && (at == plain.length() || plain.charAt(at) == '.');
-        return whole ? minor : -1;
+        int at = (version.startsWith("v") ? 1 : 0) + "1.".length();
+        int end = at + Digits.from(version, at);
+        boolean whole = version.startsWith("1.", at - "1.".length())
+                && end > at
+                && end - at <= 3
+                && (end == version.length() || version.charAt(end) == '.');
+        return whole ? Integer.parseInt(version.substring(at, end)) : -1;
     }
 
     /** The agents, or where they could be if none is known; never empty. */

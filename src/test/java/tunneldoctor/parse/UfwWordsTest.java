@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,12 @@ class UfwWordsTest {
             Pattern.compile("ufw['\u2019]?: (?:(?:command )?not found|No such file or directory)$");
 
     private final Random random = new Random(7);
+
+    private void each(Consumer<String> check, String... pieces) {
+        for (int i = 0; i < TEXTS; i++) {
+            check.accept(text(pieces));
+        }
+    }
 
     private String text(String... pieces) {
         StringBuilder text = new StringBuilder();
@@ -129,58 +136,84 @@ class UfwWordsTest {
 
     @Test
     void words() {
-        for (int i = 0; i < TEXTS; i++) {
-            String word = text("a", "tcp", "6", "-", "A", "_", ".", "eth0", "@", "\u00e4", "ipv6-icmp", " ", "{", "[");
-            assertThat(UfwWords.isProtocol(word))
-                    .as(word)
-                    .isEqualTo(PROTOCOL.matcher(word).matches());
-            assertThat(UfwWords.isInterface(word))
-                    .as(word)
-                    .isEqualTo(INTERFACE.matcher(word).matches());
-        }
+        each(
+                word -> {
+                    assertThat(UfwWords.isProtocol(word))
+                            .as(word)
+                            .isEqualTo(PROTOCOL.matcher(word).matches());
+                    assertThat(UfwWords.isInterface(word))
+                            .as(word)
+                            .isEqualTo(INTERFACE.matcher(word).matches());
+                },
+                "a",
+                "tcp",
+                "6",
+                "-",
+                "A",
+                "_",
+                ".",
+                "eth0",
+                "@",
+                "\u00e4",
+                "ipv6-icmp",
+                " ",
+                "{",
+                "[");
     }
 
     @Test
     void linesOfShells() {
-        for (int i = 0; i < TEXTS; i++) {
-            String line = text(
-                    "rc",
-                    "exit",
-                    "status",
-                    " ",
-                    "=",
-                    ":",
-                    "0",
-                    "127",
-                    "ufw",
-                    "'",
-                    "\u2019",
-                    ": ",
-                    "not found",
-                    "command not found",
-                    "command ",
-                    "No such file or directory",
-                    "sh: 1: ");
-            Matcher code = RETURN_CODE.matcher(line);
-            assertThat(ReturnCode.of(line))
-                    .as(line)
-                    .isEqualTo(code.matches() ? Optional.of(Integer.parseInt(code.group(1))) : Optional.empty());
-            assertThat(UfwWords.sayNotFound(line))
-                    .as(line)
-                    .isEqualTo(NOT_FOUND.matcher(line).find());
-        }
+        each(
+                line -> {
+                    Matcher code = RETURN_CODE.matcher(line);
+                    assertThat(ReturnCode.of(line))
+                            .as(line)
+                            .isEqualTo(
+                                    code.matches() ? Optional.of(Integer.parseInt(code.group(1))) : Optional.empty());
+                    assertThat(UfwWords.sayNotFound(line))
+                            .as(line)
+                            .isEqualTo(NOT_FOUND.matcher(line).find());
+                },
+                "rc",
+                "exit",
+                "status",
+                " ",
+                "=",
+                ":",
+                "0",
+                "127",
+                "ufw",
+                "'",
+                "\u2019",
+                ": ",
+                "not found",
+                "command not found",
+                "command ",
+                "No such file or directory",
+                "sh: 1: ");
     }
 
     @Test
     void commands() {
-        for (int i = 0; i < TEXTS; i++) {
-            String line =
-                    text("status", " verbose", " numbered", " ", "|", "|", ">", "2", ";", "x", "|| true", "| head");
-            Matcher status = STATUS.matcher(line);
-            assertThat(UfwWords.endOfStatus(line)).as(line).isEqualTo(status.lookingAt() ? status.end() : -1);
-            Matcher pipe = PIPE.matcher(line);
-            assertThat(UfwWords.pipe(line)).as(line).isEqualTo(pipe.find() ? pipe.start() : -1);
-        }
+        each(
+                line -> {
+                    Matcher status = STATUS.matcher(line);
+                    assertThat(UfwWords.endOfStatus(line)).as(line).isEqualTo(status.lookingAt() ? status.end() : -1);
+                    Matcher pipe = PIPE.matcher(line);
+                    assertThat(UfwWords.pipe(line)).as(line).isEqualTo(pipe.find() ? pipe.start() : -1);
+                },
+                "status",
+                " verbose",
+                " numbered",
+                " ",
+                "|",
+                "|",
+                ">",
+                "2",
+                ";",
+                "x",
+                "|| true",
+                "| head");
         assertThat(List.of(" a \t b", "\t\t", "a", "").stream()
                         .map(UfwWords::withSingleBlanks)
                         .toList())
