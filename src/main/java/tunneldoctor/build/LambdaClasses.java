@@ -16,9 +16,10 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Gives the lambdas and method references in a jar classes of their own, and its string concatenations methods. Java makes
+ * Gives the lambdas and method references in a jar classes in the jar, and its string concatenations methods. Java makes
  * them when each is first reached; even from an archive of classes that takes several times as long as loading a class that
- * the jar holds, and a short run reaches close to a thousand. On the way, calls of {@link DearCalls} are replaced.
+ * the jar holds, and a short run reaches close to a thousand. Those of one class that implement the same interface share
+ * one, which is one to load for several. On the way, calls of {@link DearCalls} are replaced.
  *
  * <p>Left as they are: lambdas that have more than one interface, and classes older than Java 11, which cannot let another
  * class call their private methods. What could be serialized no longer can.
@@ -82,7 +83,8 @@ final class LambdaClasses {
         private int version;
         private boolean interfaceItself;
         private boolean substituted;
-        private int lambdas;
+        private final List<LambdaClass> lambdas = new ArrayList<>();
+        private final Map<LambdaClass.Shape, LambdaClass> withRoom = new HashMap<>();
         private final List<Concatenation> concatenations = new ArrayList<>();
 
         Outer(ClassReader reader) {
@@ -118,11 +120,26 @@ final class LambdaClasses {
         @Override
         public void visitEnd() {
             concatenations.forEach(joined -> joined.write(writer));
+            for (LambdaClass made : lambdas) {
+                classes.put(made.name() + CLASS, made.write(version, host));
+                newMembers.computeIfAbsent(host, h -> new ArrayList<>()).add(made.name());
+            }
             super.visitEnd();
         }
 
         boolean changed() {
-            return substituted || lambdas > 0 || !concatenations.isEmpty();
+            return substituted || !lambdas.isEmpty() || !concatenations.isEmpty();
+        }
+
+        private LambdaClass withRoom(LambdaClass.Shape shape) {
+            @Nullable LambdaClass last = withRoom.get(shape);
+            if (last != null && !last.full()) {
+                return last;
+            }
+            LambdaClass made = new LambdaClass(name + "$$" + lambdas.size(), shape);
+            lambdas.add(made);
+            withRoom.put(shape, made);
+            return made;
         }
 
         @Override
@@ -170,22 +187,14 @@ final class LambdaClasses {
                         super.visitInvokeDynamicInsn(call, type, bootstrap, arguments);
                         return;
                     }
-                    String lambda = name + "$$" + lambdas++;
-                    Lambda made = new Lambda(
-                            lambda,
+                    LambdaClass.Shape shape = new LambdaClass.Shape(
+                            Type.getReturnType(type).getInternalName(),
                             !bootstrap.getName().equals("metafactory"),
                             call,
-                            Type.getMethodType(type),
-                            (Type) arguments[0],
-                            (Handle) arguments[1],
-                            (Type) arguments[2]);
-                    classes.put(lambda + CLASS, made.write(version, host));
-                    newMembers.computeIfAbsent(host, h -> new ArrayList<>()).add(lambda);
-                    if (made.captured().length == 0) {
-                        super.visitFieldInsn(Opcodes.GETSTATIC, lambda, Lambda.ONLY, made.interfaceType());
-                    } else {
-                        super.visitMethodInsn(Opcodes.INVOKESTATIC, lambda, Lambda.MAKE, type, false);
-                    }
+                            (Type) arguments[0]);
+                    LambdaClass made = withRoom(shape);
+                    String factory = made.add(Type.getArgumentTypes(type), (Handle) arguments[1], (Type) arguments[2]);
+                    super.visitMethodInsn(Opcodes.INVOKESTATIC, made.name(), factory, type, false);
                 }
             };
         }
@@ -269,174 +278,6 @@ final class LambdaClasses {
                 default ->
                     given.getDescriptor().equals("Ljava/lang/String;") ? given.getDescriptor() : "Ljava/lang/Object;";
             };
-        }
-    }
-
-    /**
-     * The class of one lambda.
-     *
-     * @param name its own
-     * @param serializable whether it also is to be what the compiler casts it to
-     * @param method the interface's method
-     * @param factory from what is captured to the interface
-     * @param erased the type of the interface's method as it is called
-     * @param body what the method comes down to, after what is captured its arguments
-     * @param instantiated the type of the interface's method with its type arguments
-     */
-    private record Lambda(
-            String name,
-            boolean serializable,
-            String method,
-            Type factory,
-            Type erased,
-            Handle body,
-            Type instantiated) {
-        static final String ONLY = "ONLY";
-        static final String MAKE = "make";
-
-        Type[] captured() {
-            return factory.getArgumentTypes();
-        }
-
-        String interfaceType() {
-            return factory.getReturnType().getDescriptor();
-        }
-
-        private String constructor() {
-            return Type.getMethodDescriptor(Type.VOID_TYPE, captured());
-        }
-
-        byte[] write(int version, String host) {
-            ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-            writer.visit(
-                    version,
-                    Opcodes.ACC_FINAL | Opcodes.ACC_SUPER | Opcodes.ACC_SYNTHETIC,
-                    name,
-                    null,
-                    "java/lang/Object",
-                    interfaces());
-            writer.visitNestHost(host);
-            for (int i = 0; i < captured().length; i++) {
-                writer.visitField(
-                                Opcodes.ACC_PRIVATE | Opcodes.ACC_FINAL,
-                                field(i),
-                                captured()[i].getDescriptor(),
-                                null,
-                                null)
-                        .visitEnd();
-            }
-            writeConstructor(writer);
-            if (captured().length == 0) {
-                writeOnly(writer);
-            } else {
-                writeMake(writer);
-            }
-            writeMethod(writer);
-            writer.visitEnd();
-            return writer.toByteArray();
-        }
-
-        private String[] interfaces() {
-            String main = factory.getReturnType().getInternalName();
-            return serializable ? new String[] {main, "java/io/Serializable"} : new String[] {main};
-        }
-
-        private static String field(int index) {
-            return "captured" + index;
-        }
-
-        private void writeConstructor(ClassWriter writer) {
-            MethodVisitor code = start(writer, Opcodes.ACC_PRIVATE, "<init>", constructor());
-            code.visitVarInsn(Opcodes.ALOAD, 0);
-            code.visitMethodInsn(Opcodes.INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);
-            int local = 1;
-            for (int i = 0; i < captured().length; i++) {
-                Type type = captured()[i];
-                code.visitVarInsn(Opcodes.ALOAD, 0);
-                code.visitVarInsn(type.getOpcode(Opcodes.ILOAD), local);
-                code.visitFieldInsn(Opcodes.PUTFIELD, name, field(i), type.getDescriptor());
-                local += type.getSize();
-            }
-            end(code, Opcodes.RETURN);
-        }
-
-        private void writeOnly(ClassWriter writer) {
-            writer.visitField(Opcodes.ACC_STATIC | Opcodes.ACC_FINAL, ONLY, interfaceType(), null, null)
-                    .visitEnd();
-            MethodVisitor code = start(writer, Opcodes.ACC_STATIC, "<clinit>", "()V");
-            writeNew(code);
-            code.visitFieldInsn(Opcodes.PUTSTATIC, name, ONLY, interfaceType());
-            end(code, Opcodes.RETURN);
-        }
-
-        private void writeMake(ClassWriter writer) {
-            MethodVisitor code = start(writer, Opcodes.ACC_STATIC, MAKE, factory.getDescriptor());
-            writeNew(code);
-            end(code, Opcodes.ARETURN);
-        }
-
-        private void writeNew(MethodVisitor code) {
-            code.visitTypeInsn(Opcodes.NEW, name);
-            code.visitInsn(Opcodes.DUP);
-            int local = 0;
-            for (Type type : captured()) {
-                code.visitVarInsn(type.getOpcode(Opcodes.ILOAD), local);
-                local += type.getSize();
-            }
-            code.visitMethodInsn(Opcodes.INVOKESPECIAL, name, "<init>", constructor(), false);
-        }
-
-        private void writeMethod(ClassWriter writer) {
-            MethodVisitor code = start(writer, Opcodes.ACC_PUBLIC, method, erased.getDescriptor());
-            boolean constructs = body.getTag() == Opcodes.H_NEWINVOKESPECIAL;
-            if (constructs) {
-                code.visitTypeInsn(Opcodes.NEW, body.getOwner());
-                code.visitInsn(Opcodes.DUP);
-            }
-            List<Type> wanted = new ArrayList<>();
-            if (!constructs && body.getTag() != Opcodes.H_INVOKESTATIC) {
-                wanted.add(Type.getObjectType(body.getOwner()));
-            }
-            wanted.addAll(List.of(Type.getArgumentTypes(body.getDesc())));
-
-            for (int i = 0; i < captured().length; i++) {
-                code.visitVarInsn(Opcodes.ALOAD, 0);
-                code.visitFieldInsn(Opcodes.GETFIELD, name, field(i), captured()[i].getDescriptor());
-                Conversions.convert(code, captured()[i], captured()[i], wanted.get(i));
-            }
-            Type[] arguments = erased.getArgumentTypes();
-            int local = 1;
-            for (int i = 0; i < arguments.length; i++) {
-                code.visitVarInsn(arguments[i].getOpcode(Opcodes.ILOAD), local);
-                local += arguments[i].getSize();
-                Conversions.convert(
-                        code, arguments[i], instantiated.getArgumentTypes()[i], wanted.get(captured().length + i));
-            }
-            code.visitMethodInsn(instruction(), body.getOwner(), body.getName(), body.getDesc(), body.isInterface());
-            Type result = constructs ? Type.getObjectType(body.getOwner()) : Type.getReturnType(body.getDesc());
-            Conversions.convertResult(code, result, instantiated.getReturnType(), erased.getReturnType());
-            end(code, erased.getReturnType().getOpcode(Opcodes.IRETURN));
-        }
-
-        /** A private method of the nest is called like any other; only constructors need their own instruction. */
-        private int instruction() {
-            return switch (body.getTag()) {
-                case Opcodes.H_INVOKESTATIC -> Opcodes.INVOKESTATIC;
-                case Opcodes.H_NEWINVOKESPECIAL -> Opcodes.INVOKESPECIAL;
-                default -> body.isInterface() ? Opcodes.INVOKEINTERFACE : Opcodes.INVOKEVIRTUAL;
-            };
-        }
-
-        private static MethodVisitor start(ClassWriter writer, int access, String method, String descriptor) {
-            MethodVisitor code = writer.visitMethod(access, method, descriptor, null, null);
-            code.visitCode();
-            return code;
-        }
-
-        private static void end(MethodVisitor code, int instruction) {
-            code.visitInsn(instruction);
-            code.visitMaxs(0, 0);
-            code.visitEnd();
         }
     }
 }
