@@ -169,8 +169,7 @@ public final class RuleBase {
                             .build()
                             .getKiePackages()));
         }
-        rules.addPackages(
-                packages.stream().flatMap(made -> made.join().stream()).toList());
+        packages.forEach(made -> rules.addPackages(made.join()));
         return rules;
     }
 
