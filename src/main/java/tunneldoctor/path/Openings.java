@@ -1,13 +1,10 @@
 package tunneldoctor.path;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Direction;
@@ -30,8 +27,8 @@ import tunneldoctor.model.PortSet;
 import tunneldoctor.model.Transport;
 
 /**
- * What a change lets through that did not pass before, measured by asking the very filters that decide: once for every
- * run of ports that no rule tells apart, for all senders at once.
+ * What a change lets through that did not pass before, measured by asking the very filters that decide: once for all
+ * ports that no rule tells apart, for all senders at once.
  */
 public final class Openings {
     /** Runs of ports times rules to look at; beyond it the change's own words bound what it opens. */
@@ -101,14 +98,14 @@ public final class Openings {
                             rule.protocol().equals("*") || rule.protocol().equalsIgnoreCase(transport.name()))
                     .map(Openings::ports)
                     .toList());
-            TreeSet<Integer> cuts = new TreeSet<>();
-            old.rules().forEach(rule -> cut(cuts, ports(rule)));
-            changed.rules().forEach(rule -> cut(cuts, ports(rule)));
+            PortRuns runs = new PortRuns(scope);
+            old.rules().forEach(rule -> runs.add(ports(rule)));
+            changed.rules().forEach(rule -> runs.add(ports(rule)));
             measure(
                     nsg.name(),
                     transport,
                     scope,
-                    cuts,
+                    runs,
                     (long) (old.rules().size() + changed.rules().size()) * targets.size(),
                     port -> targets.stream()
                             .map(target -> passing(filter, old, topology, target, transport, port))
@@ -212,13 +209,13 @@ public final class Openings {
         for (Transport transport : Transport.values()) {
             PortSet scope = PortSet.union(
                     mine.stream().map(change -> scope(change, transport)).toList());
-            TreeSet<Integer> cuts = new TreeSet<>();
-            long rules = cut(cuts, before, node, transport) + cut(cuts, after, node, transport);
+            PortRuns runs = new PortRuns(scope);
+            long rules = add(runs, before, node, transport) + add(runs, after, node, transport);
             measure(
                     "node " + node.name() + (others == 0 ? "" : " and " + others + " more"),
                     transport,
                     scope,
-                    cuts,
+                    runs,
                     rules,
                     port -> old.passing(transport, port),
                     port -> changed.passing(transport, port));
@@ -264,6 +261,21 @@ public final class Openings {
         return ports;
     }
 
+    /** The ports of the node that a condition tells apart; empty if it does not. */
+    private static Optional<PortSet> asked(Match match) {
+        if (match instanceof Match.DestinationPorts to) {
+            return Optional.of(to.ports());
+        }
+        if (match instanceof Match.AnyPorts any) {
+            return Optional.of(any.ports());
+        }
+        return match instanceof Match.Connection connection
+                        && connection.trait() instanceof Match.Connection.Ports kept
+                        && kept.end().called()
+                ? Optional.of(kept.ports())
+                : Optional.empty();
+    }
+
     /** Whether it asks for a protocol that is not this one. */
     private static boolean isOfAnother(HostRule rule, Transport transport) {
         for (Match match : rule.matches()) {
@@ -278,7 +290,7 @@ public final class Openings {
     }
 
     /** How many rules the node's texts hold; the ports of those for another protocol tell none of this one apart. */
-    private static long cut(Set<Integer> cuts, Facts facts, Node node, Transport transport) {
+    private static long add(PortRuns runs, Facts facts, Node node, Transport transport) {
         long rules = 0;
         List<HostTable> tables = new ArrayList<>();
         for (HostTable table : facts.hostTables()) {
@@ -299,11 +311,7 @@ public final class Openings {
                         continue;
                     }
                     for (Match match : rule.matches()) {
-                        if (match instanceof Match.DestinationPorts to) {
-                            cut(cuts, to.ports());
-                        } else if (match instanceof Match.AnyPorts any) {
-                            cut(cuts, any.ports());
-                        }
+                        asked(match).ifPresent(runs::add);
                     }
                 }
             }
@@ -312,38 +320,29 @@ public final class Openings {
                 .filter(status -> status.node().equals(node.name()))
                 .flatMap(status -> status.rules().stream())
                 .filter(rule -> rule.protocol().equals("any") || rule.protocol().equals(transport.label()))
-                .forEach(rule -> cut(cuts, rule.ports()));
+                .forEach(rule -> runs.add(rule.ports()));
         return rules;
-    }
-
-    private static void cut(Collection<Integer> cuts, PortSet ports) {
-        cuts.addAll(ports.starts());
-        cuts.addAll(ports.complement().starts());
     }
 
     private void measure(
             String at,
             Transport transport,
             PortSet scope,
-            TreeSet<Integer> cuts,
+            PortRuns runs,
             long rules,
             Function<Integer, AddressSet> old,
             Function<Integer, AddressSet> changed) {
-        cut(cuts, scope);
-        List<Integer> ports = cuts.stream().filter(scope::covers).toList();
-        if (ports.size() * Math.max(1, rules) > MOST_WORK) {
+        if (runs.size() * Math.max(1, rules) > MOST_WORK) {
             found.add(new Opening(at, transport, scope, AddressSet.ALL, "", true));
             return;
         }
         Map<AddressSet, List<PortSet>> fresh = new LinkedHashMap<>();
-        for (int port : ports) {
-            Integer next = cuts.higher(port);
-            AddressSet more = changed.apply(port).minus(old.apply(port));
+        for (PortSet ports : runs.alike()) {
+            AddressSet more = changed.apply(ports.first()).minus(old.apply(ports.first()));
             if (!more.isEmpty()) {
                 fresh.computeIfAbsent(
                                 more.equals(HostFirewall.UNICAST) ? AddressSet.ALL : more, senders -> new ArrayList<>())
-                        .add(PortSet.range(port, next == null ? PortSet.LAST : next - 1)
-                                .intersect(scope));
+                        .add(ports);
             }
         }
         fresh.forEach(

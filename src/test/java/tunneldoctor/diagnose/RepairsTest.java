@@ -166,6 +166,17 @@ class RepairsTest {
                 .isEqualTo("3 (accept)");
     }
 
+    /** What conntrack keeps of a connection tells ports apart as the packet's own do. */
+    @Test
+    void aRuleThatAsksForAConnectionsPortOpensThatPortAlone() throws Exception {
+        String yaml = new Incident(1).dropped(0).yaml();
+        String given = yaml.replace(
+                "-p tcp -m tcp --dport 10250 -j DROP", "-p tcp -m conntrack --ctorigdstport 10250 -j DROP");
+        assertThat(given).isNotEqualTo(yaml);
+
+        assertThat(opens(DIAGNOSER.diagnose(read(given)), IPTABLES, "3")).containsExactly("TCP 10250 from anywhere");
+    }
+
     @Test
     void aGroupIsOpenedNoWiderThanItsAgents() throws Exception {
         Diagnosis diagnosis = diagnose(denied(new Incident(2)));
