@@ -8,6 +8,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tunneldoctor.model.Digits;
 
 /**
  * What the threads of one run did, as the kernel's scheduler saw it: how long each ran, whom it started and woke, and when it
@@ -187,14 +188,11 @@ record Recording(int first, int last, Map<Integer, List<Step>> threads, double s
                     }
                 }
                 case "sched_process_exit" -> {
-                    if (task != null) {
-                        task.account(now);
-                        if (task == first || name.equals("VM Thread")) {
-                            tasks.values().forEach(one -> one.account(now));
-                            last = task;
-                            over = now;
-                            gone = now;
-                        }
+                    if (task != null && (task == first || name.equals("VM Thread"))) {
+                        tasks.values().forEach(one -> one.account(now));
+                        last = task;
+                        over = now;
+                        gone = now;
                     }
                 }
                 default -> {}
@@ -252,11 +250,7 @@ record Recording(int first, int last, Map<Integer, List<Step>> threads, double s
                 throw new IllegalArgumentException("no " + key.strip() + " in: " + rest);
             }
             int at = from + key.length();
-            int to = at;
-            while (to < rest.length() && Character.isDigit(rest.charAt(to))) {
-                to++;
-            }
-            return Integer.parseInt(rest.substring(at, to));
+            return Integer.parseInt(rest.substring(at, at + Digits.from(rest, at)));
         }
 
         private static char state(String rest) {

@@ -36,6 +36,7 @@ final class Replay {
         private double left;
         private boolean running;
         private boolean asleep;
+        private boolean done;
 
         Player(List<Recording.Step> steps) {
             this.steps = steps;
@@ -48,7 +49,7 @@ final class Replay {
     }
 
     private double play() {
-        start(recording.first());
+        goOn(enters(recording.first()));
         while (!ended()) {
             List<Player> running =
                     players.values().stream().filter(player -> player.running).toList();
@@ -83,17 +84,13 @@ final class Replay {
 
     private boolean ended() {
         Player last = players.get(recording.last());
-        return last != null && last.next == last.steps.size() && !last.running && !last.asleep && !awaits(last);
+        return last != null && last.done;
     }
 
-    private boolean awaits(Player player) {
-        return later.stream().anyMatch(one -> one.who() == player);
-    }
-
-    private void start(int thread) {
+    private Player enters(int thread) {
         Player player = new Player(recording.threads().getOrDefault(thread, List.of()));
         players.put(thread, player);
-        goOn(player);
+        return player;
     }
 
     private void goOn(Player player) {
@@ -105,15 +102,14 @@ final class Replay {
                 player.running = true;
                 return;
             } else if (step instanceof Recording.Start start) {
-                Player child = new Player(recording.threads().getOrDefault(start.thread(), List.of()));
-                players.put(start.thread(), child);
-                later.add(new Later(now + Recording.WAKING, child));
+                later.add(new Later(now + Recording.WAKING, enters(start.thread())));
             } else if (step instanceof Recording.Wake wake) {
                 wake(wake.pause());
             } else if (step instanceof Recording.Wait wait && waits(player, wait.pause())) {
                 return;
             }
         }
+        player.done = true;
     }
 
     private void wake(Pause pause) {
