@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.model.Diagnosis.Plan;
+import tunneldoctor.model.FactChange;
 
 /**
  * The smallest set of repairs that restores every node that repairs can restore, the narrowest of each cause, in the order
@@ -41,7 +42,10 @@ final class RepairPlan {
         for (int i = 0; i < steps.size(); i++) {
             written.add(step(steps.get(i), restored(steps.subList(0, i + 1))));
         }
-        return new Plan(written, broken, most, most == broken ? "" : rest(broken - most, ranked, steps));
+        String rest = most == broken ? "" : rest(broken - most, ranked, steps);
+        // What is open about a single step stands in its proof.
+        String doubts = steps.size() == 1 ? "" : whatIf.doubts(changes(steps));
+        return new Plan(written, broken, most, rest + (rest.isEmpty() || doubts.isEmpty() ? "" : "; ") + doubts);
     }
 
     /** Without the repairs that restore nothing besides the others, looked at from the last of the ranking. */
@@ -79,8 +83,11 @@ final class RepairPlan {
     }
 
     private int restored(List<Choice> choices) {
-        return whatIf.restored(
-                choices.stream().map(choice -> choice.chosen().changes()).toList());
+        return whatIf.restored(changes(choices));
+    }
+
+    private static List<List<FactChange>> changes(List<Choice> choices) {
+        return choices.stream().map(choice -> choice.chosen().changes()).toList();
     }
 
     private Diagnosis.Step step(Choice choice, int together) {

@@ -14,12 +14,12 @@ import tunneldoctor.knowledge.RuleBaseException;
 import tunneldoctor.model.Conclusion;
 import tunneldoctor.model.Diagnosis.Effect;
 import tunneldoctor.model.Diagnosis.Proof;
+import tunneldoctor.model.EgressVerdict;
 import tunneldoctor.model.FactChange;
 import tunneldoctor.model.Facts;
 import tunneldoctor.model.Missing;
 import tunneldoctor.model.Node;
 import tunneldoctor.model.Opening;
-import tunneldoctor.model.Outcome;
 import tunneldoctor.model.Verdict;
 import tunneldoctor.path.Openings;
 import tunneldoctor.path.PathAnalysis;
@@ -28,6 +28,9 @@ import tunneldoctor.path.PathAnalysis;
 final class WhatIf {
     /** Blocks of one cause behind each other that one repair is followed through. */
     private static final int DEEPEST = 4;
+
+    /** Of what is missing a proof gives an example: each cause that waits for something names it, with the command. */
+    private static final int MAX_UNKNOWN = 1;
 
     private final RuleBase rules;
     private final World now;
@@ -48,6 +51,30 @@ final class WhatIf {
     /** How many of them can be reached after the changes of some repairs, one after the other. */
     int restored(List<List<FactChange>> repairs) {
         return restoredNodes(world(repairs)).size();
+    }
+
+    /** What may still keep some of those from being reached, one sentence; empty if nothing. */
+    String doubts(List<List<FactChange>> repairs) {
+        return doubts(world(repairs));
+    }
+
+    private String doubts(World then) {
+        Set<Node> doubtful = restoredNodes(then);
+        doubtful.retainAll(then.paths.doubtful());
+        if (doubtful.isEmpty()) {
+            return "";
+        }
+        List<String> unknown = then.paths.verdicts().stream()
+                .filter(Verdict::dark)
+                .filter(verdict -> verdict instanceof EgressVerdict
+                        || verdict.affected().stream().anyMatch(doubtful::contains))
+                .flatMap(verdict -> verdict.missing().stream())
+                .map(Missing::what)
+                .distinct()
+                .toList();
+        return "not known yet, and may block " + some(names(doubtful)) + ": "
+                + String.join("; ", unknown.subList(0, Math.min(unknown.size(), MAX_UNKNOWN)))
+                + (unknown.size() > MAX_UNKNOWN ? "; and " + (unknown.size() - MAX_UNKNOWN) + " more" : "");
     }
 
     /** Goes on from what is known of the first repairs. */
@@ -127,7 +154,7 @@ final class WhatIf {
                             Effect.NEEDS_OTHERS,
                             restored,
                             opens(then, changes),
-                            "the cause remains" + (left.isEmpty() ? "" : " on " + some(left))))
+                            both("the cause remains" + (left.isEmpty() ? "" : " on " + some(left)), doubts(then))))
                     : Optional.empty();
         }
         if (newlyOpen(cause, then) && dark(then.paths, nodes) > dark(now.paths, nodes)) {
@@ -139,8 +166,16 @@ final class WhatIf {
         still.retainAll(nodes);
         return Optional.of(
                 still.isEmpty()
-                        ? proof(Effect.CLEARS, restored, opens, "")
-                        : proof(Effect.NEEDS_OTHERS, restored, opens, "something else blocks " + some(still)));
+                        ? proof(Effect.CLEARS, restored, opens, doubts(then))
+                        : proof(
+                                Effect.NEEDS_OTHERS,
+                                restored,
+                                opens,
+                                both("something else blocks " + some(still), doubts(then))));
+    }
+
+    private static String both(String note, String more) {
+        return more.isEmpty() ? note : note + "; " + more;
     }
 
     private Proof advice(List<Opening> opens, String note) {
@@ -174,8 +209,7 @@ final class WhatIf {
     /** How many hops to the nodes are open without a usual reading that lets the tunnel through. */
     private static long dark(PathAnalysis paths, Set<String> nodes) {
         return paths.verdicts().stream()
-                .filter(Verdict::unknown)
-                .filter(verdict -> verdict.likely() != Outcome.ALLOWED)
+                .filter(Verdict::dark)
                 .filter(verdict -> nodes.isEmpty() || verdict.nodes().stream().anyMatch(nodes::contains))
                 .count();
     }

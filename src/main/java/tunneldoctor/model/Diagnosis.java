@@ -138,7 +138,8 @@ public record Diagnosis(
     }
 
     /**
-     * @param restored nodes that cannot be reached now and can be with this repair alone
+     * @param restored nodes that cannot be reached now and can be with this repair alone, as far as the facts show; where
+     *     they do not show all, the note says so
      * @param broken nodes that cannot be reached now
      * @param opens traffic that passes with the repair and does not now
      * @param note what else to know of the effect, one sentence; empty if nothing
@@ -154,8 +155,8 @@ public record Diagnosis(
 
     /**
      * @param broken nodes that cannot be reached now
-     * @param restored those of them that can be after all steps
-     * @param rest what the steps leave undone, one sentence; empty if nothing
+     * @param restored those of them that can be after all steps, as far as the facts show
+     * @param rest what the steps leave undone, or cannot be told of several, one sentence; empty if nothing
      */
     public record Plan(List<Step> steps, int broken, int restored, String rest) {
         public static final Plan EMPTY = new Plan(List.of(), 0, 0, "");

@@ -60,6 +60,11 @@ public sealed interface Verdict extends Fact permits NsgVerdict, HostVerdict, Eg
         return outcome() == Outcome.UNKNOWN && !likely().blocked();
     }
 
+    /** Unknown, without a usual reading that would let the flow pass. */
+    default boolean dark() {
+        return unknown() && likely() != Outcome.ALLOWED;
+    }
+
     default boolean allowed() {
         return outcome() == Outcome.ALLOWED;
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.AgentFleet;
@@ -75,14 +76,24 @@ public record PathAnalysis(
 
     /** Nodes whose kubelet port some agent cannot reach, or is not likely to, in the order of the verdicts. */
     public Set<Node> broken() {
-        Set<Node> broken = new LinkedHashSet<>();
+        return cut(verdict -> verdict.blocked() || verdict.likelyBlocked());
+    }
+
+    /** Nodes of which it is open whether the tunnel reaches them: on the way is a hop that nothing known opens or closes. */
+    public Set<Node> doubtful() {
+        return cut(Verdict::dark);
+    }
+
+    /** Nodes that such verdicts would cut off. */
+    private Set<Node> cut(Predicate<Verdict> cuts) {
+        Set<Node> cut = new LinkedHashSet<>();
         Set<Node> mute = new LinkedHashSet<>();
         for (Verdict verdict : verdicts) {
-            if (verdict.blocked() || verdict.likelyBlocked()) {
+            if (cuts.test(verdict)) {
                 if (verdict instanceof EgressVerdict egress) {
                     mute.addAll(egress.essential() ? egress.affected() : List.of());
                 } else {
-                    broken.addAll(verdict.affected());
+                    cut.addAll(verdict.affected());
                 }
             }
         }
@@ -91,9 +102,9 @@ public record PathAnalysis(
         boolean noneOut = !mute.isEmpty()
                 && mute.stream().map(Node::name).collect(Collectors.toSet()).containsAll(agentNodes);
         if (noneOut) {
-            broken.addAll(nodes);
+            cut.addAll(nodes);
         }
-        return broken;
+        return cut;
     }
 
     private static PathAnalysis of(

@@ -49,6 +49,7 @@ final class Incident {
     private final Set<Integer> ufw = new TreeSet<>();
     private final Set<Integer> dropped = new TreeSet<>();
     private final Set<Integer> decoys = new TreeSet<>();
+    private final Set<Integer> unseen = new TreeSet<>();
     private final List<String> symptoms = new ArrayList<>();
     private String more = "";
 
@@ -82,6 +83,12 @@ final class Incident {
     /** Rules that name the port, and block nothing. */
     Incident decoy(int node) {
         decoys.add(node);
+        return this;
+    }
+
+    /** Nobody asked the node for its packet filter. */
+    Incident unseen(int node) {
+        unseen.add(node);
         return this;
     }
 
@@ -157,7 +164,9 @@ final class Incident {
             text.append("  - name: ").append(name(node)).append('\n');
             text.append("    address: ").append(address(node)).append('\n');
             text.append("    outputs:\n");
-            output(text, "iptables-save", tables(node));
+            if (!unseen.contains(node)) {
+                output(text, "iptables-save", tables(node));
+            }
             output(text, "ufw status verbose", ufw.contains(node) ? UFW_STATUS : "Status: inactive\n");
         }
         return text.toString();

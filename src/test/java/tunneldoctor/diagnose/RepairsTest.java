@@ -134,6 +134,27 @@ class RepairsTest {
     }
 
     @Test
+    void aProofNamesWhatMayStillBlockTheNodesItRestores() throws Exception {
+        String doubt = "not known yet, and may block node " + Incident.name(1) + ": the packet filter rules";
+
+        Diagnosis one = diagnose(denied(new Incident(3)).unseen(1));
+        Diagnosis several = diagnose(denied(new Incident(3)).unseen(1).dropped(2));
+
+        assertThat(repairs(one, NSG)).first().satisfies(repair -> {
+            assertThat(repair.proof().effect()).isEqualTo(Effect.CLEARS);
+            assertThat(repair.proof().restored()).isEqualTo(3);
+            assertThat(repair.proof().note()).isEqualTo(doubt);
+        });
+        assertThat(one.plan().rest()).as("told with the only step").isEmpty();
+        assertThat(repairs(several, NSG))
+                .first()
+                .satisfies(repair -> assertThat(repair.proof().note())
+                        .isEqualTo("something else blocks node " + Incident.name(2) + "; " + doubt));
+        assertThat(several.plan().restored()).isEqualTo(3);
+        assertThat(several.plan().rest()).isEqualTo(doubt);
+    }
+
+    @Test
     void whatExplainsMoreSymptomsComesFirst() throws Exception {
         Diagnosis diagnosis = diagnose(new Incident(4).ufw(0).ufw(3).dropped(1).timeout(1));
 
