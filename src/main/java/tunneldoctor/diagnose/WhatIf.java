@@ -1,6 +1,7 @@
 package tunneldoctor.diagnose;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,8 +65,10 @@ final class WhatIf {
         if (doubtful.isEmpty()) {
             return "";
         }
+        // First what stands before these nodes alone, then what is on the agents' way out.
         List<String> unknown = then.paths.verdicts().stream()
                 .filter(Verdict::dark)
+                .sorted(Comparator.comparing(EgressVerdict.class::isInstance))
                 .filter(verdict -> verdict instanceof EgressVerdict
                         || verdict.affected().stream().anyMatch(doubtful::contains))
                 .flatMap(verdict -> verdict.missing().stream())
