@@ -47,22 +47,30 @@ final class IptablesListing {
         this.otherBackendHinted = IptablesReader.hintsAtOtherBackend(document.text());
     }
 
-    /** Which optional columns a chain's heading shows. */
-    record Columns(boolean numbers, boolean counters, boolean interfaces) {
+    /**
+     * Which optional columns a chain's heading shows.
+     *
+     * @param whole whether it shows the last one, too
+     */
+    record Columns(boolean numbers, boolean counters, boolean interfaces, boolean whole) {
         static Optional<Columns> parse(LineWords words) {
             boolean numbers = false;
             boolean counters = false;
             boolean interfaces = false;
             boolean target = false;
             boolean protocol = false;
+            boolean destination = false;
             for (; !words.atEnd(); words.next()) {
                 numbers |= words.is("num");
                 counters |= words.is("pkts");
                 interfaces |= words.is("in");
                 target |= words.is("target");
                 protocol |= words.is("prot");
+                destination |= words.is("destination");
             }
-            return target && protocol ? Optional.of(new Columns(numbers, counters, interfaces)) : Optional.empty();
+            return target && protocol
+                    ? Optional.of(new Columns(numbers, counters, interfaces, destination))
+                    : Optional.empty();
         }
     }
 
@@ -203,8 +211,11 @@ final class IptablesListing {
             }
         }
         IptablesTableDraft.Chain last = current;
+        boolean headed = columns != null && columns.whole();
         if (last != null
-                && (document.truncatedTail() || !draft.whole && command.chain().isEmpty())) {
+                && (document.truncatedTail()
+                        || !headed
+                        || !draft.whole && command.chain().isEmpty())) {
             last.endShown = false;
         }
         for (IptablesTableDraft.Chain chain : draft.chains.values()) {

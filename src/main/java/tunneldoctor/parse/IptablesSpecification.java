@@ -44,6 +44,9 @@ final class IptablesSpecification {
     private boolean strayReported;
     private int tablesBefore;
 
+    /** Whether the last line read is none, or one that cannot be understood. */
+    private boolean lineUnread;
+
     IptablesSpecification(NodeDocument document, IptablesCommand command, FactsBuilder facts) {
         this.document = document;
         this.command = command;
@@ -77,14 +80,46 @@ final class IptablesSpecification {
             }
             String line = text.substring(from, to);
             from = to + 1;
-            boolean lastOfCutText = document.truncatedTail() && from >= written;
-            line(line, document.at(number, line), lastOfCutText);
+            boolean last = from >= written;
+            boolean halfLine = last && !sections && to == text.length() && !wholeAtEnd(line.strip());
+            SourceRef at = document.at(number, line);
+            lineUnread = false;
+            line(line, at, last && document.truncatedTail() || halfLine);
+            if (halfLine && !document.truncatedTail()) {
+                facts.problem(at, "the text broke off in this line", adviceWhole());
+            } else if (last && !sections && lineUnread) {
+                brokenOff();
+            }
             number += joined;
         }
         if (open) {
             finish(!sections);
         }
         addEmptyTables();
+    }
+
+    /**
+     * Whether a line that nothing ends can be all of what {@code iptables -S} prints there: a pasted text often lacks its
+     * last line break, and one that was cut nearly always does.
+     */
+    private boolean wholeAtEnd(String line) {
+        if (line.startsWith("-A ")) {
+            words.read(line, 2, line.length());
+            boolean declared = draft.chains.containsKey(words.take());
+            while (!words.atEnd() && !words.is("-j") && !words.is("-g")) {
+                words.next();
+            }
+            words.next();
+            String target = words.take();
+            return declared && (draft.chains.containsKey(target) || IptablesWords.TARGETS.contains(target));
+        }
+        if (line.startsWith("-P ")) {
+            words.read(line, 2, line.length());
+            words.next();
+            return words.is("ACCEPT") || words.is("DROP");
+        }
+        // Chains are made to hold rules, which would follow.
+        return !line.startsWith("-N ");
     }
 
     /** Tells lines of a text that end inside a quoted word; asked about one line after another. */
@@ -241,6 +276,7 @@ final class IptablesSpecification {
         if (rule.isPresent()) {
             chain.rules.add(rule.get());
         } else {
+            lineUnread = true;
             chain.unreadable(table, at);
             facts.problem(at, "a rule that cannot be read", "Give the whole output of iptables-save");
         }
@@ -281,6 +317,7 @@ final class IptablesSpecification {
     }
 
     private void unread(SourceRef at, boolean first) {
+        lineUnread = true;
         draft.whole = false;
         everyTableWhole = false;
         IptablesTableDraft.Chain chain = current;
@@ -321,6 +358,10 @@ final class IptablesSpecification {
             for (String builtIn : IptablesReader.builtInChains(name)) {
                 draft.whole &= draft.chains.containsKey(builtIn)
                         && draft.chains.get(builtIn).policy.isPresent();
+            }
+            // Every policy comes before the first rule.
+            if (!draft.whole && draft.chains.values().stream().allMatch(chain -> chain.rules.isEmpty())) {
+                brokenOff();
             }
         }
         if (!sections && command.chain().isPresent() || command.oneRule() || command.filtered()) {

@@ -17,6 +17,51 @@ import tunneldoctor.model.PortSet;
 final class IptablesWords {
     static final int TCP = 6;
 
+    /** What a rule may do besides entering a chain: the verdicts, and the targets of iptables-extensions(8). */
+    static final Set<String> TARGETS = Set.of(
+            "ACCEPT",
+            "DROP",
+            "QUEUE",
+            "RETURN",
+            "AUDIT",
+            "CHECKSUM",
+            "CLASSIFY",
+            "CLUSTERIP",
+            "CONNMARK",
+            "CONNSECMARK",
+            "CT",
+            "DNAT",
+            "DNPT",
+            "DSCP",
+            "ECN",
+            "HL",
+            "HMARK",
+            "IDLETIMER",
+            "LED",
+            "LOG",
+            "MARK",
+            "MASQUERADE",
+            "NETMAP",
+            "NFLOG",
+            "NFQUEUE",
+            "NOTRACK",
+            "RATEEST",
+            "REDIRECT",
+            "REJECT",
+            "SECMARK",
+            "SET",
+            "SNAT",
+            "SNPT",
+            "SYNPROXY",
+            "TCPMSS",
+            "TCPOPTSTRIP",
+            "TEE",
+            "TOS",
+            "TPROXY",
+            "TRACE",
+            "TTL",
+            "ULOG");
+
     /** Names as {@code /etc/protocols} and iptables itself print them. */
     private static final Map<String, Integer> PROTOCOLS = Map.ofEntries(
             Map.entry("all", 0),

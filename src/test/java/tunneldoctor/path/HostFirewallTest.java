@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -561,6 +562,63 @@ class HostFirewallTest {
         assertThat(decide(tail).outcome()).isEqualTo(Outcome.DROPPED);
         HostTexts open = new HostTexts().with("iptables -S INPUT", "-P INPUT ACCEPT\n-A INP", false, true);
         assertThat(decide(open).outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
+    /** Whoever cut it said nothing; where a line ends, nobody can see it. */
+    @Test
+    void aTextThatEndsWithinALineIsNotTakenForWhole() {
+        String specification = """
+                -P INPUT ACCEPT
+                -P FORWARD ACCEPT
+                -P OUTPUT ACCEPT
+                -N GUARD
+                -N OTHER
+                -A INPUT -i lo -j ACCEPT
+                -A INPUT -p tcp -m tcp --dport 10250 -j GUARD
+                -A OTHER -s 10.0.0.0/8 -j RETURN
+                -A GUARD -s 10.224.0.0/16 -j REJECT --reject-with icmp-port-unreachable
+                """;
+        String listing = """
+                Chain INPUT (policy ACCEPT 0 packets, 0 bytes)
+                 pkts bytes target     prot opt in     out     source               destination
+                    0     0 GUARD      6    --  *      *       0.0.0.0/0            0.0.0.0/0            tcp dpt:10250
+
+                Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)
+                 pkts bytes target     prot opt in     out     source               destination
+
+                Chain OUTPUT (policy ACCEPT 0 packets, 0 bytes)
+                 pkts bytes target     prot opt in     out     source               destination
+
+                Chain GUARD (1 references)
+                 pkts bytes target     prot opt in     out     source               destination
+                    0     0 REJECT     0    --  *      *       10.224.0.0/16        0.0.0.0/0            reject-with icmp-port-unreachable
+                """;
+        assertThat(decide(new HostTexts().with("iptables -S", specification)).outcome())
+                .isEqualTo(Outcome.REJECTED);
+        assertThat(decide(new HostTexts().with("iptables -L -n -v", listing)).outcome())
+                .isEqualTo(Outcome.REJECTED);
+        cutWithinLines("iptables -S", specification, "-j ACCEPT", "-j GUARD", "-j RETURN", "-P OUTPUT ACCEPT");
+        cutWithinLines("iptables -L -n -v", listing, "destination", "10.224.0.0/16        0.0.0.0");
+    }
+
+    /** @param wholeAtEnd what a line may end with and be all of it */
+    private static void cutWithinLines(String command, String text, String... wholeAtEnd) {
+        for (int end = 1; end < text.length(); end++) {
+            String cut = text.substring(0, end);
+            boolean begun = !cut.substring(cut.lastIndexOf('\n') + 1).isBlank();
+            if (begun && Stream.of(wholeAtEnd).noneMatch(cut.strip()::endsWith)) {
+                assertThat(decide(new HostTexts().with(command, cut)).outcome())
+                        .as(cut)
+                        .isNotEqualTo(Outcome.ALLOWED);
+            }
+        }
+    }
+
+    @Test
+    void aPastedTextMayLackItsLastLineBreak() {
+        String pasted = "-P INPUT ACCEPT\n-P FORWARD ACCEPT\n-P OUTPUT ACCEPT\n-A INPUT -i lo -j ACCEPT";
+        assertThat(decide(new HostTexts().with("iptables -S", pasted)).outcome())
+                .isEqualTo(Outcome.ALLOWED);
     }
 
     @Test
