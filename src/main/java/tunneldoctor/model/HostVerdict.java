@@ -99,6 +99,11 @@ public record HostVerdict(
 
     /** What decides and how, one sentence. */
     public String summary() {
+        return verdict()
+                + (missing.isEmpty() ? "" : "; not known: " + missing.get(0).what());
+    }
+
+    private String verdict() {
         String flow = transport.name() + " " + port;
         String verb = blocked() ? (rejects() ? " rejects " : " drops ") : (rejects() ? " may reject " : " may drop ");
         String how = varies ? " at times" : "";

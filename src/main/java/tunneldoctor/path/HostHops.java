@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import tunneldoctor.model.AddressSet;
 import tunneldoctor.model.Agent;
 import tunneldoctor.model.Direction;
@@ -435,23 +436,46 @@ final class HostHops {
             return List.of(pass(
                     Mechanism.UFW, group, flow, status.map(UfwStatus::evidence).orElse(List.of())));
         }
-        if (evidence.tablesShown()) {
-            List<HostVerdict> byTables = verdicts(evidence, group, flow, List.of(Mechanism.UFW), Mechanism.UFW);
-            if (status.isEmpty() || byTables.stream().noneMatch(HostVerdict::unknown)) {
-                return byTables;
+        if (!evidence.tablesShown()) {
+            return status.map(known -> byStatus(
+                            known,
+                            group,
+                            flow,
+                            evidence.node(),
+                            List.of(new Missing(
+                                    "what the packet filter has ahead of ufw's own rules",
+                                    evidence.node().onNode("iptables-save")))))
+                    .orElseGet(() -> List.of(unknown(
+                            Mechanism.UFW, group, flow, evidence, "whether ufw is active", "ufw status verbose")));
+        }
+        List<HostVerdict> verdicts = new ArrayList<>();
+        for (HostVerdict byTables : verdicts(evidence, group, flow, List.of(Mechanism.UFW), Mechanism.UFW)) {
+            if (status.isPresent() && byTables.unknown()) {
+                Set<String> names = Set.copyOf(byTables.agents());
+                List<Agent> agents = group.agents().stream()
+                        .filter(agent -> names.contains(agent.name()))
+                        .toList();
+                verdicts.addAll(byStatus(
+                        status.get(), new Group(agents, group.targets()), flow, evidence.node(), byTables.missing()));
+            } else {
+                verdicts.add(byTables);
             }
         }
-        return status.map(known -> byStatus(known, group, flow, evidence.node()))
-                .orElseGet(() -> List.of(
-                        unknown(Mechanism.UFW, group, flow, evidence, "whether ufw is active", "ufw status verbose")));
+        return verdicts;
     }
 
-    private List<HostVerdict> byStatus(UfwStatus status, Group group, Flow flow, Node node) {
+    /**
+     * What ufw says of itself: its rules are all of it only as long as nothing stands before them, in the packet filter or
+     * in its {@code before.rules}, which no form of its status shows.
+     *
+     * @param ahead what would show that
+     */
+    private List<HostVerdict> byStatus(UfwStatus status, Group group, Flow flow, Node node, List<Missing> ahead) {
         List<Judged> pieces = UfwFilter.decide(status, flow, Direction.INBOUND, node.inInterface()).stream()
                 .map(piece -> new Judged(
                         piece.sources(),
-                        piece.outcome(),
-                        piece.likely(),
+                        Outcome.UNKNOWN,
+                        piece.outcome() == Outcome.UNKNOWN ? piece.likely() : piece.outcome(),
                         Optional.empty(),
                         piece.decidedBy(),
                         Optional.empty(),
@@ -460,7 +484,9 @@ final class HostHops {
                         piece.evidence(),
                         0,
                         piece.restsOnInterface() ? assumption(node) : List.of(),
-                        piece.missing()))
+                        Stream.concat(piece.missing().stream(), ahead.stream())
+                                .distinct()
+                                .toList()))
                 .toList();
         return verdicts(pieces, group, flow, List.of());
     }
