@@ -7,14 +7,16 @@ import java.util.List;
  *
  * @param nodeCount nodes the cluster has; -1 if not known
  * @param replicas agents the Deployment wants, or pods listed where no Deployment is in the facts; -1 if neither is known
+ * @param stated whether a Deployment says so
  * @param ready agents that are Ready; -1 if no pods are listed
  * @param ladder the steps to hold the number against: the cluster's own ConfigMap, else the documented ones
  * @param agentNodes names of the nodes that host an agent, each once
- * @param missing what would tell the numbers that are not known
+ * @param missing what would tell the numbers, or the state of an agent, that are not known
  */
 public record AgentFleet(
         int nodeCount,
         int replicas,
+        boolean stated,
         int ready,
         AgentLadder ladder,
         List<String> agentNodes,

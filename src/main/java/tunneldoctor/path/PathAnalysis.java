@@ -147,6 +147,16 @@ public record PathAnalysis(
         return verdicts.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
+    /** A container that never restarted was not killed; of another it takes its last state to tell. */
+    private static Optional<String> unknownState(TunnelPod pod) {
+        if (pod.ready().unknown()) {
+            return Optional.of("whether agent " + pod.name() + " is Ready");
+        }
+        return pod.outOfMemory().unknown() && pod.restarts() != 0
+                ? Optional.of("whether agent " + pod.name() + " was killed for memory")
+                : Optional.empty();
+    }
+
     private static Optional<AgentFleet> fleet(Facts facts, Tunnel tunnel, List<Node> nodes) {
         if (tunnel.kind() != TunnelKind.KONNECTIVITY) {
             return Optional.empty();
@@ -163,6 +173,9 @@ public record PathAnalysis(
         if (!facts.podsListed()) {
             missing.add(new Missing("the tunnel's agents and their state", Tunnels.LIST_TUNNEL_PODS));
         }
+        for (TunnelPod pod : pods) {
+            unknownState(pod).ifPresent(what -> missing.add(new Missing(what, Tunnels.LIST_TUNNEL_PODS)));
+        }
         if (nodeCount < 0) {
             missing.add(new Missing("how many nodes the cluster has", "kubectl get nodes -o yaml"));
         }
@@ -174,6 +187,7 @@ public record PathAnalysis(
         return Optional.of(new AgentFleet(
                 nodeCount,
                 deployment.map(TunnelDeployment::replicas).orElse(facts.podsListed() ? pods.size() : -1),
+                deployment.isPresent(),
                 facts.podsListed()
                         ? (int) pods.stream().filter(pod -> pod.ready().yes()).count()
                         : -1,

@@ -87,7 +87,12 @@ final class AgentsByHand {
     private void judgeFleet() {
         boolean tunnelFails = facts.symptoms.stream().anyMatch(Symptom::ofTunnel);
         for (AgentFleet fleet : facts.fleets) {
-            if (fleet.tooFew()) {
+            if (fleet.tooFew() && !fleet.stated()) {
+                words.likely(
+                        fleet.replicas() + " agents are listed for " + fleet.nodeCount()
+                                + " nodes, where the ladder asks for " + fleet.wanted(),
+                        fleet);
+            } else if (fleet.tooFew()) {
                 words.proved(
                         fleet.replicas() + " agents for " + fleet.nodeCount() + " nodes, where the ladder asks for "
                                 + fleet.wanted(),

@@ -7,6 +7,7 @@ import java.util.Map;
 import tunneldoctor.model.AgentFleet;
 import tunneldoctor.model.Cluster;
 import tunneldoctor.model.Conclusion;
+import tunneldoctor.model.Fact;
 import tunneldoctor.model.Gap;
 import tunneldoctor.model.MetricSeries;
 import tunneldoctor.model.SnatRepair;
@@ -33,9 +34,7 @@ final class SnatByHand {
         SnatByHand rules = new SnatByHand(facts, new CauseWords("snat-exhausted", conclusions));
         rules.sort();
         boolean direct = facts.hasTunnel(TunnelKind.NONE);
-        if (!direct && !facts.privateCluster()) {
-            rules.find();
-        }
+        rules.find(direct);
         rules.scope(direct);
         if (rules.words.found()) {
             rules.explain();
@@ -71,11 +70,20 @@ final class SnatByHand {
         }
     }
 
-    private void find() {
+    private void find(boolean direct) {
+        boolean certain = !direct
+                && facts.clusters.stream()
+                        .anyMatch(cluster -> cluster.privateCluster().no());
+        if (!certain
+                && facts.clusters.stream()
+                        .anyMatch(cluster -> !cluster.privateCluster().unknown())) {
+            return;
+        }
+        String unless = certain ? "" : ", which counts unless the cluster is private";
         for (MetricSeries series : failed) {
             double sum = series.sum();
             if (sum > 0) {
-                words.proved((long) sum + " SNAT connections failed in the time measured", series);
+                found(certain, (long) sum + " SNAT connections failed in the time measured" + unless, series);
             }
         }
         if (allocated.isEmpty() || used.isEmpty()) {
@@ -92,13 +100,22 @@ final class SnatByHand {
             Backend backend = Backend.of(limit);
             for (MetricSeries usage : usedBy.getOrDefault(backend, List.of())) {
                 if (usage.peak() >= peak) {
-                    words.proved(
+                    found(
+                            certain,
                             "node " + backend.address() + " used " + (long) usage.peak() + " of its " + (long) peak
-                                    + " SNAT ports",
+                                    + " SNAT ports" + unless,
                             usage,
                             limit);
                 }
             }
+        }
+    }
+
+    private void found(boolean certain, String why, Fact... because) {
+        if (certain) {
+            words.proved(why, because);
+        } else {
+            words.likely(why, because);
         }
     }
 
