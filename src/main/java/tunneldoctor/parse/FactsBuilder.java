@@ -43,6 +43,10 @@ final class FactsBuilder {
     AgentLadder ladder;
 
     boolean podsListed;
+
+    /** Whether an object that cannot be read may be one of them. */
+    boolean podUnread;
+
     boolean nodesListed;
     final List<ScaleSet> scaleSets = new ArrayList<>();
     final List<NetworkInterface> interfaces = new ArrayList<>();
@@ -103,7 +107,7 @@ final class FactsBuilder {
                         loadBalancers,
                         natGateways,
                         locks),
-                podsListed,
+                podsListed && !podUnread,
                 nodesListed,
                 kubeNodes,
                 tunnelPods,

@@ -98,6 +98,7 @@ final class KubernetesReader {
         }
         String name = tree.text("metadata", "name").orElse("");
         if (kind.isEmpty() || name.isEmpty()) {
+            facts.podUnread |= kind.isEmpty() || kind.equalsIgnoreCase("Pod");
             facts.problem(
                     place.at(tree, name),
                     kind.isEmpty() ? "an object of kubernetes has no kind" : "a " + OneLine.name(kind) + " has no name",

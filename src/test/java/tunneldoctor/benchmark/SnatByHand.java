@@ -55,13 +55,17 @@ final class SnatByHand {
             }
             if (series.metric().equals("AllocatedSnatPorts")) {
                 allocated.add(series);
-                ports |= !series.values().isEmpty();
+                ports |= split(series);
             } else if (series.metric().equals("UsedSnatPorts")) {
                 used.add(series);
-                usage |= !series.values().isEmpty();
+                usage |= split(series);
             }
         }
         measured |= ports && usage;
+    }
+
+    private static boolean split(MetricSeries series) {
+        return !series.backendAddress().isEmpty() && !series.values().isEmpty();
     }
 
     private record Backend(String address, String protocol) {
@@ -94,7 +98,7 @@ final class SnatByHand {
                 .add(series));
         for (MetricSeries limit : allocated) {
             double peak = limit.peak();
-            if (peak <= 0) {
+            if (peak <= 0 || limit.backendAddress().isEmpty()) {
                 continue;
             }
             Backend backend = Backend.of(limit);

@@ -3,6 +3,10 @@ package tunneldoctor.diagnose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +22,7 @@ import tunneldoctor.model.ClusterFacts.CommandOutput;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.model.Tree;
+import tunneldoctor.parse.FactsFile;
 
 /**
  * Whoever knows less may find less, and must not be sure of the contrary: of every scene each text of a node goes missing or
@@ -112,6 +117,20 @@ class LessEvidenceTest {
                 .isEqualTo(
                         "ufw is active and may drop TCP 10250 by default: no rule allows it; not known: what the packet"
                                 + " filter has ahead of ufw's own rules");
+    }
+
+    @Test
+    void aPodThatCannotBeReadMayBeAnAgent() throws Exception {
+        String healthy = Files.readString(Path.of("facts-samples/healthy.yaml"));
+        String nameless = healthy.replaceFirst(" +name: konnectivity-agent-7d9f8c6b54-w9r4t\n", "");
+        assertThat(nameless).isNotEqualTo(healthy);
+        List<ClusterFacts> read = new ArrayList<>();
+        FactsFile.read("test", new ByteArrayInputStream(nameless.getBytes(StandardCharsets.UTF_8)), read::add);
+
+        Diagnosis diagnosis = DIAGNOSER.diagnose(read.get(0));
+
+        assertThat(diagnosis.causesFound()).isEmpty();
+        assertThat(diagnosis.causesOpen()).contains("agents-overloaded");
     }
 
     /** With another text of one command, or without any. */
