@@ -123,7 +123,8 @@ class HealthyClusterTest {
         return kept;
     }
 
-    private static ClusterFacts with(
+    /** The same document with other evidence. */
+    static ClusterFacts with(
             ClusterFacts given, List<Tree> azure, List<Tree> kubernetes, List<NodeOutputs> nodes, List<Tree> metrics) {
         return new ClusterFacts(
                 given.file(),
@@ -137,6 +138,7 @@ class HealthyClusterTest {
                 metrics,
                 given.symptoms(),
                 given.agents(),
+                given.gaps(),
                 given.problems());
     }
 }

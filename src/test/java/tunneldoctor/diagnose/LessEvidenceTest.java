@@ -69,7 +69,10 @@ class LessEvidenceTest {
             Map<String, Verdict> others = new HashMap<>(whole);
             // Ready agents show that 443 lets them out now, where a group proves that it will not let them out again.
             others.remove("tunnel-port-closed", Verdict.PROVED);
-            compare(others, of(given, left, given.nodes()), "without azure[" + resource + "] " + what);
+            compare(
+                    others,
+                    HealthyClusterTest.with(given, left, given.kubernetes(), given.nodes(), given.metrics()),
+                    "without azure[" + resource + "] " + what);
         }
     }
 
@@ -142,23 +145,6 @@ class LessEvidenceTest {
         text.ifPresent(other -> outputs.add(at, new CommandOutput(output.command(), other, output.line())));
         nodes.set(
                 node, new NodeOutputs(one.index(), one.name(), one.address(), one.inInterface(), outputs, one.line()));
-        return of(given, given.azure(), nodes);
-    }
-
-    private static ClusterFacts of(ClusterFacts given, List<Tree> azure, List<NodeOutputs> nodes) {
-        return new ClusterFacts(
-                given.file(),
-                given.apiVersion(),
-                given.scene(),
-                given.expect(),
-                given.collected(),
-                azure,
-                given.kubernetes(),
-                nodes,
-                given.metrics(),
-                given.symptoms(),
-                given.agents(),
-                given.gaps(),
-                given.problems());
+        return HealthyClusterTest.with(given, given.azure(), given.kubernetes(), nodes, given.metrics());
     }
 }
