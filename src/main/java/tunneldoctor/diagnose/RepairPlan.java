@@ -45,7 +45,7 @@ final class RepairPlan {
         String rest = most == broken ? "" : rest(broken - most, ranked, steps);
         // What is open about a single step stands in its proof.
         String doubts = steps.size() == 1 ? "" : whatIf.doubts(changes(steps));
-        return new Plan(written, broken, most, rest + (rest.isEmpty() || doubts.isEmpty() ? "" : "; ") + doubts);
+        return new Plan(written, broken, most, WhatIf.both(rest, doubts));
     }
 
     /** Without the repairs that restore nothing besides the others, looked at from the last of the ranking. */

@@ -30,9 +30,6 @@ final class WhatIf {
     /** Blocks of one cause behind each other that one repair is followed through. */
     private static final int DEEPEST = 4;
 
-    /** Of what is missing a proof gives an example: each cause that waits for something names it, with the command. */
-    private static final int MAX_UNKNOWN = 1;
-
     private final RuleBase rules;
     private final World now;
     private final Set<Node> broken;
@@ -56,11 +53,12 @@ final class WhatIf {
 
     /** What may still keep some of those from being reached, one sentence; empty if nothing. */
     String doubts(List<List<FactChange>> repairs) {
-        return doubts(world(repairs));
+        World then = world(repairs);
+        return doubts(then, restoredNodes(then));
     }
 
-    private String doubts(World then) {
-        Set<Node> doubtful = restoredNodes(then);
+    private static String doubts(World then, Set<Node> restored) {
+        Set<Node> doubtful = new LinkedHashSet<>(restored);
         doubtful.retainAll(then.paths.doubtful());
         if (doubtful.isEmpty()) {
             return "";
@@ -75,9 +73,12 @@ final class WhatIf {
                 .map(Missing::what)
                 .distinct()
                 .toList();
-        return "not known yet, and may block " + some(names(doubtful)) + ": "
-                + String.join("; ", unknown.subList(0, Math.min(unknown.size(), MAX_UNKNOWN)))
-                + (unknown.size() > MAX_UNKNOWN ? "; and " + (unknown.size() - MAX_UNKNOWN) + " more" : "");
+        String blocks = "not known yet, and may block " + some(names(doubtful));
+        if (unknown.isEmpty()) {
+            return blocks;
+        }
+        // An example: each cause that waits for something names it, with the command.
+        return blocks + ": " + unknown.get(0) + (unknown.size() == 1 ? "" : "; and " + (unknown.size() - 1) + " more");
     }
 
     /** Goes on from what is known of the first repairs. */
@@ -147,7 +148,8 @@ final class WhatIf {
         World then = afterwards(changes);
         List<Conclusion.Finding> before = findings(now.conclusions(rules), cause);
         List<Conclusion.Finding> after = findings(then.conclusions(rules), cause);
-        int restored = restoredNodes(then).size();
+        Set<Node> reached = restoredNodes(then);
+        int restored = reached.size();
         Set<String> nodes = nodes(before);
         Set<String> left = nodes(after);
         if (!after.isEmpty()) {
@@ -157,7 +159,9 @@ final class WhatIf {
                             Effect.NEEDS_OTHERS,
                             restored,
                             opens(then, changes),
-                            both("the cause remains" + (left.isEmpty() ? "" : " on " + some(left)), doubts(then))))
+                            both(
+                                    "the cause remains" + (left.isEmpty() ? "" : " on " + some(left)),
+                                    doubts(then, reached))))
                     : Optional.empty();
         }
         if (newlyOpen(cause, then) && dark(then.paths, nodes) > dark(now.paths, nodes)) {
@@ -169,16 +173,17 @@ final class WhatIf {
         still.retainAll(nodes);
         return Optional.of(
                 still.isEmpty()
-                        ? proof(Effect.CLEARS, restored, opens, doubts(then))
+                        ? proof(Effect.CLEARS, restored, opens, doubts(then, reached))
                         : proof(
                                 Effect.NEEDS_OTHERS,
                                 restored,
                                 opens,
-                                both("something else blocks " + some(still), doubts(then))));
+                                both("something else blocks " + some(still), doubts(then, reached))));
     }
 
-    private static String both(String note, String more) {
-        return more.isEmpty() ? note : note + "; " + more;
+    /** Two sentences as one, where both say something. */
+    static String both(String one, String other) {
+        return one + (one.isEmpty() || other.isEmpty() ? "" : "; ") + other;
     }
 
     private Proof advice(List<Opening> opens, String note) {

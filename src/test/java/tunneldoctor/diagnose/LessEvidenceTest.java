@@ -3,8 +3,6 @@ package tunneldoctor.diagnose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,13 +14,13 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tunneldoctor.model.Answer;
 import tunneldoctor.model.Certainty;
 import tunneldoctor.model.ClusterFacts;
 import tunneldoctor.model.ClusterFacts.CommandOutput;
 import tunneldoctor.model.ClusterFacts.NodeOutputs;
 import tunneldoctor.model.Diagnosis;
 import tunneldoctor.model.Tree;
-import tunneldoctor.parse.FactsFile;
 
 /**
  * Whoever knows less may find less, and must not be sure of the contrary: of every scene each text of a node goes missing or
@@ -32,16 +30,10 @@ class LessEvidenceTest {
     private static final Diagnoser DIAGNOSER = new Diagnoser(SamplesTest.rules());
     private static final int CUTS = 12;
 
-    private enum Verdict {
-        PROVED,
-        ABSENT,
-        OPEN
-    }
-
     @ParameterizedTest(name = "{0}: {1}")
     @MethodSource("tunneldoctor.diagnose.SamplesTest#scenes")
     void nobodyIsSureOfTheContrary(String file, String scene, ClusterFacts given) throws Exception {
-        Map<String, Verdict> whole = verdicts(DIAGNOSER.diagnose(given));
+        Map<String, Answer> whole = verdicts(DIAGNOSER.diagnose(given));
         Random random = new Random(20261129);
 
         for (int node = 0; node < given.nodes().size(); node++) {
@@ -66,9 +58,9 @@ class LessEvidenceTest {
         for (int resource = 0; resource < given.azure().size(); resource++) {
             List<Tree> left = new ArrayList<>(given.azure());
             String what = left.remove(resource).text("name").orElse("");
-            Map<String, Verdict> others = new HashMap<>(whole);
+            Map<String, Answer> others = new HashMap<>(whole);
             // Ready agents show that 443 lets them out now, where a group proves that it will not let them out again.
-            others.remove("tunnel-port-closed", Verdict.PROVED);
+            others.remove("tunnel-port-closed", Answer.YES);
             compare(
                     others,
                     HealthyClusterTest.with(given, left, given.kubernetes(), given.nodes(), given.metrics()),
@@ -76,24 +68,24 @@ class LessEvidenceTest {
         }
     }
 
-    private static void compare(Map<String, Verdict> whole, ClusterFacts less, String how) throws Exception {
-        Map<String, Verdict> found = verdicts(DIAGNOSER.diagnose(less));
+    private static void compare(Map<String, Answer> whole, ClusterFacts less, String how) throws Exception {
+        Map<String, Answer> found = verdicts(DIAGNOSER.diagnose(less));
         whole.forEach((cause, verdict) -> {
-            if (verdict != Verdict.OPEN) {
-                assertThat(found.get(cause)).as("%s, %s", cause, how).isIn(verdict, Verdict.OPEN);
+            if (verdict != Answer.CANNOT_TELL) {
+                assertThat(found.get(cause)).as("%s, %s", cause, how).isIn(verdict, Answer.CANNOT_TELL);
             }
         });
     }
 
-    private static Map<String, Verdict> verdicts(Diagnosis diagnosis) {
-        Map<String, Verdict> verdicts = new HashMap<>();
-        diagnosis.ruledOut().forEach(out -> verdicts.put(out.cause(), Verdict.ABSENT));
-        diagnosis.notApplicable().forEach(out -> verdicts.put(out.cause(), Verdict.ABSENT));
-        diagnosis.cannotTell().forEach(open -> verdicts.put(open.cause(), Verdict.OPEN));
+    private static Map<String, Answer> verdicts(Diagnosis diagnosis) {
+        Map<String, Answer> verdicts = new HashMap<>();
+        diagnosis.ruledOut().forEach(out -> verdicts.put(out.cause(), Answer.NO));
+        diagnosis.notApplicable().forEach(out -> verdicts.put(out.cause(), Answer.NO));
+        diagnosis.cannotTell().forEach(open -> verdicts.put(open.cause(), Answer.CANNOT_TELL));
         diagnosis
                 .diagnoses()
                 .forEach(found -> verdicts.put(
-                        found.cause(), found.certainty() == Certainty.PROVED ? Verdict.PROVED : Verdict.OPEN));
+                        found.cause(), found.certainty() == Certainty.PROVED ? Answer.YES : Answer.CANNOT_TELL));
         return verdicts;
     }
 
@@ -127,10 +119,8 @@ class LessEvidenceTest {
         String healthy = Files.readString(Path.of("facts-samples/healthy.yaml"));
         String nameless = healthy.replaceFirst(" +name: konnectivity-agent-7d9f8c6b54-w9r4t\n", "");
         assertThat(nameless).isNotEqualTo(healthy);
-        List<ClusterFacts> read = new ArrayList<>();
-        FactsFile.read("test", new ByteArrayInputStream(nameless.getBytes(StandardCharsets.UTF_8)), read::add);
 
-        Diagnosis diagnosis = DIAGNOSER.diagnose(read.get(0));
+        Diagnosis diagnosis = DIAGNOSER.diagnose(RepairsTest.read(nameless));
 
         assertThat(diagnosis.causesFound()).isEmpty();
         assertThat(diagnosis.causesOpen()).contains("agents-overloaded");

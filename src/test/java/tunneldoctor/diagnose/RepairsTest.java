@@ -301,7 +301,7 @@ class RepairsTest {
         return DIAGNOSER.diagnose(incident.facts());
     }
 
-    private static ClusterFacts read(String yaml) throws Exception {
+    static ClusterFacts read(String yaml) throws Exception {
         List<ClusterFacts> read = new ArrayList<>();
         FactsFile.read("test", new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), read::add);
         return read.get(0);
